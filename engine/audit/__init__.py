@@ -1,0 +1,1 @@
+"""What reviewers do: verify, redact, export, report."""

@@ -1,0 +1,104 @@
+"""Every error that a user can meet, under one root.
+
+The docstring of a class says when it is raised; ``exit_code`` is the contract of
+docs/cli.md. A message names the place and the mend.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "CheckFoundError",
+    "ConflictError",
+    "HandrailError",
+    "NotFoundError",
+    "NotPermittedError",
+    "StoreError",
+    "UsageError",
+    "nearest",
+]
+
+
+class HandrailError(Exception):
+    """Something failed; the message says what and how to mend it.
+
+    ``template`` is a message id of the gettext catalogue (English, with
+    ``{names}``); ``params`` fill it.
+    """
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, template: str, /, **params: object) -> None:
+        super().__init__(template, params)
+        self.template = template
+        self.params = params
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params) if self.params else self.template
+
+
+class UsageError(HandrailError):
+    """An argument or a value is not of the expected form."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class CheckFoundError(HandrailError):
+    """A check ran to its end and found something."""
+
+    exit_code = 3
+    code = "found"
+
+
+class NotPermittedError(HandrailError):
+    """The person may not do this here."""
+
+    exit_code = 4
+    code = "not-permitted"
+
+
+class NotFoundError(HandrailError):
+    """There is nothing of that kind by that name; the nearest names are suggested."""
+
+    exit_code = 10
+    code = "not-found"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.near = nearest(name, known)
+        if self.near:
+            super().__init__(
+                "there is no {kind} “{name}”; did you mean {near}?",
+                kind=kind,
+                name=name,
+                near=", ".join(self.near),
+            )
+        else:
+            super().__init__("there is no {kind} “{name}”", kind=kind, name=name)
+
+
+class ConflictError(HandrailError):
+    """Somebody was first, or the store stayed locked."""
+
+    exit_code = 11
+    code = "conflict"
+
+
+class StoreError(HandrailError):
+    """The store is missing, foreign, corrupt, read-only, full or newer than this program."""
+
+    code = "store"
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names most like ``name``, best first."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    return get_close_matches(name.lower(), list(known), n=most, cutoff=0.6)

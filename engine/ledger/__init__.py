@@ -1,0 +1,1 @@
+"""What makes the log provable: record bytes, Merkle tree, checkpoints, disclosures."""

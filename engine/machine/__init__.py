@@ -1,0 +1,1 @@
+"""The pure core: definitions, guards, regions, state, ``decide`` and ``apply``."""

@@ -1,0 +1,1 @@
+"""The JSON Schemas of documents, records and outputs, as package data."""
