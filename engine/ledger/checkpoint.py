@@ -1,0 +1,259 @@
+"""Signed checkpoints: what an auditor holds to prove the log by.
+
+A checkpoint is the text of C2SP ``tlog-checkpoint`` (origin, size, base64 root)
+inside a C2SP ``signed-note``, signed with Ed25519 (signature type 0x01). Any
+implementation of the two formats verifies ours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, ClassVar
+
+from handrail.engine.errors import HandrailError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+__all__ = ["Checkpoint", "LogKey", "NoteError", "VerifierKey", "open_checkpoint"]
+
+ED25519 = b"\x01"  # C2SP signed-note, signature types
+MOST_SIGNATURES = 100  # beyond it a note is refused unread; witnesses add a few
+KEY_BYTES, ID_BYTES, ROOT_BYTES = 32, 4, 32
+# Control characters other than newline; lone surrogates, which are not UTF-8.
+_UNFIT = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+class NoteError(HandrailError):
+    """A text is not a checkpoint that the given key has signed."""
+
+    code: ClassVar[str] = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The log's head at one size."""
+
+    origin: str  # the log's name
+    size: int  # records
+    root: bytes  # Merkle root over them, 32 bytes
+
+    def text(self) -> str:
+        """Return the note text, three lines."""
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Checkpoint:
+        """Read a note text; extension lines are opaque and passed over.
+
+        :raises NoteError: the text has another form.
+        """
+        lines = text.split("\n")
+        if len(lines) < 4 or lines.pop() or "" in lines:  # noqa: PLR2004 - three and the end
+            raise NoteError("this is not a checkpoint: it has not three full lines")
+        origin, size, root = lines[:3]
+        if not _SIZE.fullmatch(size):
+            raise NoteError("this is not a checkpoint: “{size}” is not a size", size=size[:40])
+        hashed = _unbase64(root)
+        if len(hashed) != ROOT_BYTES:
+            raise NoteError("this is not a checkpoint: “{root}” is not a root", root=root[:60])
+        return cls(origin=origin, size=int(size), root=hashed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierKey:
+    """The public half, as its holder writes it down: ``name+hex8+base64(0x01‖key)``."""
+
+    name: str  # as in the signature lines; the log's origin
+    public: bytes  # Ed25519, 32 bytes
+
+    @property
+    def id(self) -> bytes:
+        """The four bytes that name this key beside its name."""
+        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:ID_BYTES]
+
+    def __str__(self) -> str:
+        key = b64encode(ED25519 + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{key}"
+
+    @classmethod
+    def parse(cls, text: str) -> VerifierKey:
+        """Read a verifier key.
+
+        :raises UsageError: it is none, of another kind, or mistyped (the id tells).
+        """
+        name, _, rest = text.strip().partition("+")
+        mark, _, encoded = rest.partition("+")
+        data = _unbase64(encoded)
+        key = cls(name=name, public=data[1:])
+        if data[:1] != ED25519 or len(data) != 1 + KEY_BYTES or not _named(name):
+            raise UsageError("“{text}” is not a verifier key (NAME+ID+KEY)", text=text[:120])
+        if mark != key.id.hex():
+            raise UsageError("the verifier key “{text}” is mistyped: its id differs", text=text)
+        return key
+
+    def open(self, note: str) -> Checkpoint:
+        """Return the checkpoint of a signed note.
+
+        :raises NoteError: it is malformed, or not signed by this key.
+        """
+        return open_checkpoint(note, [self])
+
+    def signed(self, text: str, signature: bytes) -> bool:
+        """Tell whether this key has signed the text."""
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 15 ms
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 15 ms
+
+        try:
+            key = ed25519.Ed25519PublicKey.from_public_bytes(self.public)
+            key.verify(signature, text.encode())
+        except InvalidSignature:
+            return False
+        return True
+
+
+class LogKey:
+    """The key that signs the log's checkpoints. It never enters the store."""
+
+    __slots__ = ("_private", "verifier")
+
+    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
+        if not _named(name):
+            raise UsageError(
+                "“{name}” cannot name a log: it is empty or holds a space or a plus", name=name
+            )
+        self._private = private
+        self.verifier = VerifierKey(name=name, public=private.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> LogKey:
+        """Make a new key. ``name`` is the log's origin.
+
+        :raises UsageError: the name is empty, or holds a space or a plus.
+        """
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 15 ms
+
+        return cls(name, ed25519.Ed25519PrivateKey.generate())
+
+    @classmethod
+    def load(cls, path: Path, name: str) -> LogKey:
+        """Read the key that :meth:`save` wrote; the file does not hold its name.
+
+        :raises HandrailError: the file is missing, unreadable or another kind of key.
+        """
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - 15 ms
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 15 ms
+
+        try:
+            private = serialization.load_pem_private_key(path.read_bytes(), None)
+        except OSError as error:
+            reason = error.strerror or ""
+            raise HandrailError(
+                "the log key {path} cannot be read: {reason}", path=str(path), reason=reason
+            ) from error
+        except (ValueError, TypeError) as error:  # TypeError: it is under a passphrase
+            raise HandrailError("{path} is not a log key", path=str(path)) from error
+        if not isinstance(private, ed25519.Ed25519PrivateKey):
+            raise HandrailError("{path} is not an Ed25519 key", path=str(path))
+        return cls(name, private)
+
+    def save(self, path: Path) -> None:
+        """Write the key as PEM (PKCS 8), readable by its owner alone; never over a file.
+
+        :raises HandrailError: there is a file, or it cannot be written.
+        """
+        from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415 - 15 ms
+
+        pem = self._private.private_bytes(
+            form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
+        )
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "wb") as file:  # noqa: PTH123 - a path cannot set the mode at birth
+                file.write(pem)
+                file.flush()
+                os.fsync(handle)
+        except OSError as error:
+            reason = error.strerror or ""
+            raise HandrailError(
+                "the log key {path} cannot be written: {reason}", path=str(path), reason=reason
+            ) from error
+
+    def sign(self, checkpoint: Checkpoint) -> str:
+        """Return the checkpoint as a signed note.
+
+        :raises ValueError: the checkpoint is of another log than the key.
+        """
+        if checkpoint.origin != self.verifier.name:
+            raise ValueError(f"{self.verifier.name} does not sign for {checkpoint.origin}")
+        text = checkpoint.text()
+        signature = self._private.sign(text.encode())
+        line = b64encode(self.verifier.id + signature).decode()
+        return f"{text}\n— {self.verifier.name} {line}\n"
+
+
+def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
+    """Return the checkpoint of a note that one of these keys has signed.
+
+    Lines of unknown keys (witnesses, older or newer keys) are passed over; a line
+    of a known key that does not verify spoils the note (C2SP signed-note).
+
+    :raises NoteError: it is malformed, or none of these keys has signed it, or it
+        speaks of another log than the key's.
+    """
+    text, lines = _parts(note)
+    known = {(key.name, key.id): key for key in keys}
+    signers = []
+    for name, mark, signature in lines:
+        key = known.get((name, mark))
+        if key is not None and not key.signed(text, signature):
+            raise NoteError("the signature by {name} is wrong: the text was altered", name=name)
+        signers += [] if key is None else [key]
+    if not signers:
+        raise NoteError("the note is not signed by the log's key")
+    checkpoint = Checkpoint.parse(text)
+    if all(key.name != checkpoint.origin for key in signers):
+        raise NoteError("the checkpoint is of another log, {origin}", origin=checkpoint.origin)
+    return checkpoint
+
+
+def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Split a note into its text and its signatures (name, key id, signature)."""
+    text, blank, tail = note.rpartition("\n\n")
+    lines = tail.split("\n")
+    if not blank or lines.pop() or not 0 < len(lines) <= MOST_SIGNATURES:
+        raise NoteError("this is not a signed note: it has no signature lines at its end")
+    if _UNFIT.search(note):
+        raise NoteError("this is not a signed note: it holds characters that none may hold")
+    return text + "\n", list(_signatures(lines))
+
+
+def _signatures(lines: list[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    for line in lines:
+        name, _, encoded = line.removeprefix("— ").partition(" ")
+        data = _unbase64(encoded)
+        if not line.startswith("— ") or not _named(name) or len(data) <= ID_BYTES:
+            raise NoteError("this is not a signed note: “{line}” is no signature", line=line[:80])
+        yield name, data[:ID_BYTES], data[ID_BYTES:]
+
+
+def _named(name: str) -> bool:
+    """Tell whether a name may be a key's: no spaces, no plus, no control characters."""
+    return name != "" and not any(c.isspace() or c == "+" or c < " " for c in name)
+
+
+def _unbase64(text: str) -> bytes:
+    """Decode standard base64 in its one form; of anything else nothing is left."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        return b""
+    return data if b64encode(data).decode() == text else b""

@@ -1,0 +1,143 @@
+"""The bytes of a record, and what is hashed of them.
+
+Canonical JSON is RFC 8785 in a narrower profile: member names are ASCII strings,
+numbers are whole and below 2^53 in size, strings hold no lone surrogate. In that
+profile sorted ``json`` output without spaces *is* the RFC 8785 form (its section
+3.2.3 sorts by UTF-16 code units, which for ASCII names is code point order).
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, urlsafe_b64encode
+from hashlib import sha256
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MOST", "b64url", "canonical", "leaf_hash", "node_hash", "unb64url"]
+
+MOST = 2**53 - 1  # the largest whole number: RFC 8785 section 3.2.2.3, RFC 7493
+
+_encode = JSONEncoder(
+    check_circular=False,  # the profile check has walked the value before
+    ensure_ascii=False,
+    separators=(",", ":"),
+    sort_keys=True,
+).encode
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical JSON of dicts, lists, tuples, strings, ints, bools and None.
+
+    :raises ValueError: something in it is outside the profile; the message begins
+        with the JSON path to it (``$.facts.weight``).
+    """
+    try:
+        if not _plain(value):
+            _refuse(value)
+        return _encode(value).encode()
+    except UnicodeEncodeError:
+        _refuse(value)
+        raise
+    except RecursionError:
+        raise ValueError("$: nested too deep, or within itself") from None
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Return the 32-byte leaf hash of a record's bytes (RFC 9162 section 2.1.1)."""
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the 32-byte hash over two subtrees (RFC 9162 section 2.1.1)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def b64url(data: bytes) -> str:
+    """Encode as base64url without padding (RFC 4648 section 5)."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64url(text: str) -> bytes:
+    """Decode base64url without padding; each value has one spelling only.
+
+    :raises ValueError: the text is padded, or not what :func:`b64url` would write.
+    """
+    data = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if b64url(data) != text:
+        raise ValueError("not base64url in its one form")
+    return data
+
+
+def _plain(value: Any) -> bool:
+    """Tell fast whether a value is in the profile; False means: look closer.
+
+    This runs for each record. It knows the exact types only, looks at strings not
+    at all (encoding them does) and joins a dict's names to test them at one go.
+    """
+    kind = type(value)
+    if kind is dict:
+        try:
+            if not "".join(value).isascii():
+                return False
+        except TypeError:
+            return False
+        parts = value.values()
+    elif kind is list or kind is tuple:
+        parts = value
+    else:
+        return _plain_scalar(value)
+    for part in parts:
+        kind = type(part)
+        if kind is not str and kind is not bool and part is not None and not _plain(part):
+            return False
+    return True
+
+
+def _plain_scalar(value: Any) -> bool:
+    kind = type(value)
+    if kind is int:
+        return bool(-MOST <= value <= MOST)
+    return kind is str or kind is bool or value is None
+
+
+def _refuse(value: object) -> None:
+    """Raise for the first thing outside the profile, with its path."""
+    for path, found in _faults(value, "$"):
+        raise ValueError(f"{path}: {found}")
+
+
+def _faults(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if not isinstance(name, str) or not name.isascii():
+                yield path, f"the member name {name!r} is not an ASCII string"
+            else:
+                yield from _faults(part, f"{path}.{name}")
+    elif isinstance(value, list | tuple):
+        for index, part in enumerate(value):
+            yield from _faults(part, f"{path}[{index}]")
+    elif (fault := _scalar_fault(value)) is not None:
+        yield path, fault
+
+
+def _scalar_fault(value: object) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return _text_fault(value)
+    if isinstance(value, int):
+        return None if -MOST <= value <= MOST else f"{value} is not below 2^53 in size"
+    if isinstance(value, float):
+        return f"{value} is a float; numbers are whole, or written as strings"
+    return f"a {type(value).__name__} has no JSON form"
+
+
+def _text_fault(value: str) -> str | None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return f"{value!a} holds a lone surrogate"
+    return None
