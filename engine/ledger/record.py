@@ -72,35 +72,35 @@ def unb64url(text: str) -> bytes:
 
 
 def _plain(value: Any) -> bool:
-    """Tell fast whether a value is in the profile; False means: look closer.
+    """Tell fast whether a dict or list is in the profile; False means: look closer.
 
     This runs for each record. It knows the exact types only, looks at strings not
     at all (encoding them does) and joins a dict's names to test them at one go.
     """
     kind = type(value)
     if kind is dict:
-        try:
-            if not "".join(value).isascii():
-                return False
-        except TypeError:
+        if not _ascii_names(value):
             return False
-        parts = value.values()
-    elif kind is list or kind is tuple:
-        parts = value
-    else:
-        return _plain_scalar(value)
-    for part in parts:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return False
+    for part in value:
         kind = type(part)
-        if kind is not str and kind is not bool and part is not None and not _plain(part):
+        if kind is str or kind is bool or part is None:
+            continue
+        if kind is int:
+            if not -MOST <= part <= MOST:
+                return False
+        elif not _plain(part):
             return False
     return True
 
 
-def _plain_scalar(value: Any) -> bool:
-    kind = type(value)
-    if kind is int:
-        return bool(-MOST <= value <= MOST)
-    return kind is str or kind is bool or value is None
+def _ascii_names(value: dict[str, object]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError:  # a name that is no string
+        return False
 
 
 def _refuse(value: object) -> None:
