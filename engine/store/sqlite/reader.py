@@ -1,0 +1,216 @@
+"""Reading: one transaction, one consistent view."""
+
+from __future__ import annotations
+
+import sqlite3
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, Self
+
+from handrail.engine.errors import StoreError
+from handrail.engine.ledger.merkle import CompactRange
+from handrail.engine.store.rows import (
+    CaseHead,
+    CheckpointRow,
+    DeadlineRow,
+    DocumentRow,
+    Entry,
+    Head,
+    IncidentRow,
+    InForce,
+    Logged,
+    OutboxRow,
+    StoredRecord,
+)
+from handrail.engine.store.sqlite.faults import NO_HEAD, translated
+from handrail.engine.store.sqlite.filters import incident_query, log_query
+from handrail.engine.store.sqlite.statements import SQL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+    from handrail.engine.store.rows import Filter, IncidentFilter
+
+__all__ = ["SqliteReader"]
+
+_HEAD = SQL["head"]
+_CASE_HEAD = SQL["case_head"]
+_CASE_RECORDS = SQL["case_records"]
+_LAST = 2**63 - 1  # the largest index that SQLite can hold
+
+
+class SqliteReader:
+    """A snapshot, begun by ``with``; see ``store.base.Reader``."""
+
+    __slots__ = ("_connection", "_execute", "_path")
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self._path = path
+
+    def __enter__(self) -> Self:
+        self._begin("BEGIN")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave(error)
+
+    def _begin(self, how: str) -> None:
+        if self._connection.in_transaction:
+            raise RuntimeError("a store takes one transaction at a time")
+        try:
+            self._execute(how)
+        except sqlite3.Error as error:
+            self._leave(error)
+            raise
+
+    def _leave(self, error: BaseException | None) -> None:
+        """End the transaction; raise what a database's error means."""
+        if self._connection.in_transaction:
+            self._execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error):
+            meaning = translated(error, self._path)
+            if meaning is not None:
+                raise meaning from error
+
+    def _rows(self, sql: str, values: Any = ()) -> list[Any]:
+        return self._execute(sql, values).fetchall()
+
+    def _tree(self) -> CompactRange:
+        row = self._execute(_HEAD).fetchone()
+        try:
+            return CompactRange.from_bytes(*row)
+        except (TypeError, ValueError) as error:
+            raise StoreError(NO_HEAD, path=self._path) from error
+
+    def head(self) -> Head:
+        """Return the size and root of the log's tree."""
+        tree = self._tree()
+        return Head(tree.size, tree.root())
+
+    def case_head(self, case: str) -> CaseHead:
+        """Return where the case goes on."""
+        row = self._execute(_CASE_HEAD, (case,)).fetchone()
+        return CaseHead(*row) if row else CaseHead(0, None)
+
+    def case_records(self, case: str, since: int = 0) -> Iterator[bytes]:
+        """Give the bytes of the case's records from ``cseq`` ``since`` on."""
+        for (data,) in self._execute(_CASE_RECORDS, (case, since)):
+            yield data
+
+    def log(
+        self, which: Filter, *, newest_first: bool = False, limit: int | None = None
+    ) -> Iterator[Logged]:
+        """Give the records that pass the filter, in the order of the log."""
+        part = self._part(which)
+        query = log_query(which, part, newest_first=newest_first, limit=limit)
+        return map(Logged._make, self._execute(*query))
+
+    def _part(self, which: Filter) -> tuple[int, int] | None:
+        """Return the first and last index that were recorded in the period asked for.
+
+        Clocks are set back at times, so the period is looked up, not searched by halves.
+        """
+        if which.since is None and which.until is None:
+            return None
+        period = (which.since or "", which.until or "~")
+        first, last = self._execute(SQL["period"], period).fetchone()
+        return (0, -1) if first is None else (first, last)
+
+    def scan(self, start: int = 0) -> Iterator[StoredRecord]:
+        """Give every record of the log from ``start`` on, in constant memory."""
+        return map(StoredRecord._make, self._execute(SQL["scan"], (start,)))
+
+    def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
+        """Give the same with the columns it is found by, so that these can be verified."""
+        for seq, *columns in self._execute(SQL["entries"], (start,)):
+            entry = Entry._make(columns)
+            yield seq, entry._replace(drill=bool(entry.drill))
+
+    def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Give the stored leaf hashes of this part of the log."""
+        part = (start, _LAST if stop is None else stop)
+        for (leaf,) in self._execute(SQL["leaves"], part):
+            yield leaf
+
+    def document(self, sha256: str) -> DocumentRow | None:
+        """Return the registered document with this digest (hex)."""
+        row = self._execute(SQL["document"], (sha256,)).fetchone()
+        return DocumentRow(*row) if row else None
+
+    def documents(self, id: str | None = None) -> list[DocumentRow]:  # noqa: A002 - the glossary's word
+        """Return all registered revisions, by id and revision."""
+        rows = self._rows(SQL["documents_of"], (id,)) if id else self._rows(SQL["documents"])
+        return [DocumentRow(*row) for row in rows]
+
+    def in_force(self, id: str) -> InForce | None:  # noqa: A002 - the glossary's word
+        """Return which revision of a document is in force."""
+        row = self._execute(SQL["in_force"], (id,)).fetchone()
+        return InForce(*row) if row else None
+
+    def all_in_force(self, kind: str | None = None) -> list[InForce]:
+        """Return everything in force, by id."""
+        if kind is None:
+            return [InForce(*row) for row in self._rows(SQL["all_in_force"])]
+        return [InForce(*row) for row in self._rows(SQL["all_in_force_of"], (kind,))]
+
+    def incident(self, id: str) -> IncidentRow | None:  # noqa: A002 - the glossary's word
+        """Return one incident."""
+        row = self._execute(SQL["incident"], (id,)).fetchone()
+        return _incident(row) if row else None
+
+    def incidents(
+        self, which: IncidentFilter, *, newest_first: bool = True, limit: int | None = None
+    ) -> list[IncidentRow]:
+        """Return the incidents that pass the filter, by when they were opened."""
+        query = incident_query(which, newest_first=newest_first, limit=limit)
+        return [_incident(row) for row in self._rows(*query)]
+
+    def last_number(self, prefix: str) -> int:
+        """Return the highest n of the incidents named ``prefix`` + n, or 0."""
+        (number,) = self._execute(SQL["last_number"], (prefix,)).fetchone()
+        return number or 0
+
+    def disclosures(self, digests: Iterable[str]) -> dict[str, str]:
+        """Return those disclosures that are still there, by digest."""
+        return dict(self._rows(SQL["disclosures"], (dumps(list(digests)),)))
+
+    def evidence(self, sha256: str) -> bytes | None:
+        """Return an attachment's bytes."""
+        row = self._execute(SQL["evidence"], (sha256,)).fetchone()
+        return row[0] if row else None
+
+    def checkpoints(self) -> list[CheckpointRow]:
+        """Return all signed heads, oldest first."""
+        return [CheckpointRow(*row) for row in self._rows(SQL["checkpoints"])]
+
+    def due(self, now: str) -> list[DeadlineRow]:
+        """Return what is due by ``now``, not recorded as passed, in no closed incident."""
+        return [_deadline(row) for row in self._rows(SQL["due"], (now,))]
+
+    def deadlines(self, case: str) -> list[DeadlineRow]:
+        """Return all deadlines of a case, soonest first."""
+        return [_deadline(row) for row in self._rows(SQL["deadlines"], (case,))]
+
+    def outbox(self) -> list[OutboxRow]:
+        """Return what waits to be sent, in the order it was queued."""
+        rows = self._rows(SQL["outbox"])
+        return [
+            OutboxRow(case, cseq, run, tuple(loads(to)), text, tries)
+            for case, cseq, run, to, text, tries in rows
+        ]
+
+
+def _incident(row: Any) -> IncidentRow:
+    found = IncidentRow._make(row)
+    return found._replace(drill=bool(row[3]), people=tuple(loads(row[9])))
+
+
+def _deadline(row: Any) -> DeadlineRow:
+    return DeadlineRow._make(row)._replace(passed=bool(row[5]))

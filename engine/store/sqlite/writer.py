@@ -1,0 +1,151 @@
+"""Writing: one transaction that is durable as a whole, or not there at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from json import dumps
+from typing import TYPE_CHECKING, Self
+
+from handrail.engine.store.rows import Head
+from handrail.engine.store.sqlite.reader import SqliteReader
+from handrail.engine.store.sqlite.statements import SQL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+    from handrail.engine.ledger.merkle import CompactRange
+    from handrail.engine.store.rows import (
+        CheckpointRow,
+        DeadlineRow,
+        DocumentRow,
+        Entry,
+        IncidentRow,
+        InForce,
+        OutboxRow,
+    )
+
+__all__ = ["SqliteWriter"]
+
+_APPEND = SQL["append"]
+_SET_HEAD = SQL["set_head"]
+_PUT_INCIDENT = SQL["put_incident"]
+_DROP_DEADLINES = SQL["drop_deadlines"]
+_PUT_DEADLINE = SQL["put_deadline"]
+_PUT_DISCLOSURE = SQL["put_disclosure"]
+
+
+class SqliteWriter(SqliteReader):
+    """A writing transaction, begun by ``with``; see ``store.base.Writer``."""
+
+    __slots__ = ("_erased", "_grown")
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        super().__init__(connection, path)
+        self._grown: CompactRange | None = None
+        self._erased = False
+
+    def __enter__(self) -> Self:
+        self._begin("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._leave(error)
+            return
+        try:
+            self._commit()
+        except sqlite3.Error as failed:
+            self._leave(failed)
+            raise
+
+    def _commit(self) -> None:
+        tree = self._grown
+        if tree is not None:
+            self._execute(_SET_HEAD, (tree.size, tree.to_bytes()))
+        self._execute("COMMIT")
+        if self._erased:
+            self._execute(SQL["truncate"]).fetchall()
+
+    def head(self) -> Head:
+        """Return the size and root of the log's tree with what was appended here."""
+        tree = self._grown
+        return super().head() if tree is None else Head(tree.size, tree.root())
+
+    def append(self, entry: Entry) -> int:
+        """Append a record; return its index in the log.
+
+        :raises ConflictError: the case has gone on since it was read; on leaving.
+        """
+        tree = self._grown
+        if tree is None:
+            tree = self._grown = self._tree()
+        seq = tree.size
+        self._execute(_APPEND, (seq, *entry))
+        tree.append(entry.leaf)
+        return seq
+
+    def put_disclosures(self, disclosures: Mapping[str, str], case: str) -> None:
+        """Keep the disclosures (by digest) of a case's records."""
+        for digest, disclosure in disclosures.items():
+            self._execute(_PUT_DISCLOSURE, (digest, case, disclosure))
+
+    def drop_disclosures(self, digests: Iterable[str]) -> None:
+        """Erase disclosures: after the commit their text is nowhere in the store."""
+        self._erased = True
+        for digest in digests:
+            self._execute(SQL["drop_disclosure"], (digest,))
+
+    def put_evidence(self, sha256: str, data: bytes) -> None:
+        """Keep an attachment; one that is there already stays."""
+        self._execute(SQL["put_evidence"], (sha256, data))
+
+    def drop_evidence(self, sha256: str) -> None:
+        """Erase an attachment, as thoroughly as a disclosure."""
+        self._erased = True
+        self._execute(SQL["drop_evidence"], (sha256,))
+
+    def put_document(self, row: DocumentRow) -> None:
+        """Register a document; one with the same digest stays as it is."""
+        self._execute(SQL["put_document"], row)
+
+    def put_in_force(self, row: InForce) -> None:
+        """Put a revision in force in place of the one before."""
+        self._execute(SQL["put_in_force"], row)
+
+    def drop_in_force(self, id: str) -> None:  # noqa: A002 - the glossary's word
+        """Take a document out of force."""
+        self._execute(SQL["drop_in_force"], (id,))
+
+    def put_incident(self, row: IncidentRow) -> None:
+        """Keep an incident's row in place of the one before."""
+        self._execute(_PUT_INCIDENT, (*row[:9], dumps(row.people, ensure_ascii=False), row[10]))
+
+    def put_deadlines(self, case: str, rows: Iterable[DeadlineRow]) -> None:
+        """Keep these as all deadlines of the case."""
+        self._execute(_DROP_DEADLINES, (case,))
+        for row in rows:
+            self._execute(_PUT_DEADLINE, row)
+
+    def put_checkpoint(self, row: CheckpointRow) -> None:
+        """Keep a signed head."""
+        self._execute(SQL["put_checkpoint"], row)
+
+    def put_outbox(self, row: OutboxRow) -> None:
+        """Queue a message."""
+        to = dumps(row.to, ensure_ascii=False)
+        self._execute(SQL["put_outbox"], (row.case, row.cseq, row.run, to, row.text, row.tries))
+
+    def take_outbox(self, case: str, cseq: int, *, sent: bool) -> None:
+        """Take a message out that was sent, or count one more failure."""
+        self._execute(SQL["sent_outbox" if sent else "failed_outbox"], (case, cseq))
+
+    def clear_projections(self) -> None:
+        """Empty what the records can rebuild: incidents, deadlines, what is in force."""
+        for name in ("clear_incidents", "clear_deadlines", "clear_in_force"):
+            self._execute(SQL[name])
