@@ -1,0 +1,101 @@
+"""Questions to the person at the terminal: on stderr, answered on stdin."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from handrail.cli import out
+from handrail.cli.page import line, span
+from handrail.cli.render.questions import answers, question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handrail.cli.session import Session
+
+    Row = Mapping[str, Any]
+
+__all__ = ["agreed", "ask", "ask_all", "missing", "read"]
+
+
+def read(prompt: str) -> str:
+    """Ask for one line.
+
+    :raises typer.Abort: the input ended.
+    """
+    sys.stdout.flush()
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise typer.Abort
+    return answer.strip()
+
+
+def agreed(session: Session, text: str) -> bool:
+    """Ask for a yes; ``--yes`` gives it, and where nobody can be asked it is given."""
+    if session.yes or not session.may_ask:
+        return True
+    answer = read(f"{text} [{session.say('yes')}/{session.say('no')}] ").lower()
+    return answer in {"y", "yes", "j", "ja", session.say("yes")}
+
+
+def missing(session: Session, view: Row, step: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Ask what the step wants to know and was not given."""
+    for row in view["steps"]:
+        if row["step"] == step and row["possible"]:
+            open_ = [one for one in row.get("questions", ()) if one["fact"] not in given]
+            return ask_all(session, open_)
+    return {}
+
+
+def ask_all(session: Session, rows: Sequence[Row]) -> dict[str, str]:
+    """Ask one question after the other."""
+    found = {row["fact"]: ask(session, row) for row in rows}
+    return {fact: answer for fact, answer in found.items() if answer}
+
+
+def ask(session: Session, row: Row) -> str:
+    """Ask one question until there is an answer; none is needed where it is optional."""
+    choose = list(answers(row)) if row["type"] != "yes-no" else []
+    if choose:
+        out.page(_numbered(row, choose), stream=sys.stderr)
+    else:
+        out.page(question(row, session, indent=0), stream=sys.stderr)
+    while True:
+        answer = _by_number(read("  > "), choose, many=bool(row.get("many")))
+        if answer or not row.get("required", True):
+            return answer
+        out.message("  " + session.say("an answer is needed here; Ctrl-C leaves"), "warn")
+
+
+def _numbered(row: Row, choose: Sequence[str]) -> list[Any]:
+    texts = answers(row)
+    title = line(span(f"{row['fact']}: ", "strong"), span(row.get("ask") or row["fact"]))
+    wide = len(str(len(choose)))
+    return [
+        title,
+        *(
+            line(
+                span(f"{at:>{wide}}  ", "command"), span(texts[one] or one), indent=2, hang=wide + 2
+            )
+            for at, one in enumerate(choose, start=1)
+        ),
+    ]
+
+
+def _by_number(answer: str, choose: Sequence[str], *, many: bool) -> str:
+    """Put the choices in place of their numbers; anything else stays as it was typed."""
+    if not choose:
+        return answer
+    parts = answer.split(",") if many else [answer]
+    return ",".join(_one(part.strip(), choose) for part in parts)
+
+
+def _one(part: str, choose: Sequence[str]) -> str:
+    if part.isdecimal() and 1 <= int(part) <= len(choose):
+        return choose[int(part) - 1]
+    return part

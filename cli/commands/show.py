@@ -1,0 +1,23 @@
+"""``handrail show``."""
+
+from __future__ import annotations
+
+import typer
+
+from handrail.cli import out
+from handrail.cli.params import Incident, full_id
+from handrail.cli.session import Session
+
+
+def command(ctx: typer.Context, incident: Incident) -> None:
+    """Show an incident: where it stands, what is known, who acted, what is due."""
+    session = Session.of(ctx)
+    with session.engine() as engine:
+        view = engine.view(full_id(incident))
+    if session.json:
+        out.emit(view)
+        return
+    from handrail.cli.render.whole import whole  # noqa: PLC0415 - JSON needs none
+    from handrail.engine.clock import SystemClock  # noqa: PLC0415 - the same
+
+    out.page(whole(view, session, SystemClock().now()))

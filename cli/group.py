@@ -1,0 +1,111 @@
+"""Commands that are imported only when they run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+
+from handrail.engine.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LazyGroup", "language_of"]
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and imports the one that runs.
+
+    Typer builds every command of a program before it looks at the arguments. A
+    command NAME lives in the module NAME of ``package``, as the function
+    ``command`` or, where it is a group itself, as the Typer app ``app``.
+    """
+
+    package: ClassVar[str] = ""
+    table: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # heading -> name -> one line of help
+
+    def __init__(self, **attrs: Any) -> None:
+        # The names alone are what Typer needs for "did you mean".
+        names = [name for rows in self.table.values() for name in rows]
+        super().__init__(**attrs | {"commands": dict.fromkeys(names)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import and build one command; None where there is none of that name."""
+        if cmd_name not in self.commands:
+            return None
+        built: Any = self.commands[cmd_name]
+        if built is None:
+            built = self.commands[cmd_name] = _build(self.package, cmd_name, ctx)
+        return built
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
+        """Return the names, in the order of the table."""
+        return list(self.commands)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands first: they are what a reader looks for."""
+        self.format_commands(ctx, formatter)
+        with formatter.section(say(language_of(ctx), "Options")):
+            formatter.write_dl(
+                [
+                    record
+                    for parameter in self.get_params(ctx)
+                    if (record := parameter.get_help_record(ctx))
+                ]
+            )
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands under the headings of their readers."""
+        lang = language_of(ctx)
+        for title, rows in self.table.items():
+            with formatter.section(say(lang, title)):
+                formatter.write_dl([(name, say(lang, short)) for name, short in rows.items()])
+
+
+def _build(package: str, name: str, ctx: Any) -> Any:
+    module = import_module(f"{package}.{name.replace('-', '_')}")
+    command = _group(name, module.app) if hasattr(module, "app") else _leaf(name, module.command)
+    if not isinstance(command, LazyGroup):
+        _add_global_options(command, ctx)
+    lang = language_of(ctx)
+    if lang.partition("-")[0] != "en":
+        _translate(command, lang)
+    return command
+
+
+def _group(name: str, app: typer.Typer) -> Any:
+    group = typer.main.get_command(app)
+    group.name = name
+    return group
+
+
+def _leaf(name: str, function: Any) -> Any:
+    one = typer.Typer(add_completion=False, rich_markup_mode=None)
+    one.command(name=name)(function)
+    return typer.main.get_command(one)
+
+
+def _add_global_options(command: Any, ctx: Any) -> None:
+    """Let the options of the whole program stand after the command as well."""
+    root = ctx.find_root().command
+    own = {option for parameter in command.params for option in parameter.opts}
+    command.params.extend(
+        parameter
+        for parameter in root.params
+        if not parameter.expose_value and not own.intersection(parameter.opts)
+    )
+
+
+def _translate(command: Any, lang: str) -> None:
+    command.help = say(lang, command.help or "")
+    for parameter in command.params:
+        if parameter.help:
+            parameter.help = say(lang, parameter.help)
+
+
+def language_of(ctx: Any) -> str:
+    """Return the language of the run that the context belongs to."""
+    return getattr(ctx.find_root().obj, "lang", "en")

@@ -1,0 +1,216 @@
+"""``handrail``: the one Typer app, and the edge where every fault becomes a message.
+
+On the path of a step this imports Typer and nothing else that is heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+
+from handrail.cli.group import LazyGroup
+from handrail.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["app", "main", "run"]
+
+
+class Root(LazyGroup):
+    """The commands of ``handrail``."""
+
+    package = "handrail.cli.commands"
+    table: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "Getting started": {
+            "demo": "See it work, in a temporary workspace.",
+            "init": "Make a workspace.",
+            "doctor": "Say what is wrong here, and the mend.",
+        },
+        "Operators": {
+            "open": "Open an incident.",
+            "next": "Say what to do now.",
+            "walk": "Be guided, one screen a state.",
+            "step": "Take a step.",
+            "confirm": "Say yes, or no, as the second person.",
+            "task": "Tick a task, or skip it.",
+            "fact": "Record what is known.",
+            "note": "Write a note.",
+            "attach": "Attach a file.",
+            "start": "Start a further protocol in an incident.",
+            "deviate": "Leave the protocol, where it allows that.",
+            "show": "Show an incident.",
+            "list": "List incidents.",
+        },
+        "Administrators": {
+            "protocol": "List, show, check and test protocols.",
+            "register": "Make documents known to the store.",
+            "agree": "Agree to documents, as management.",
+        },
+        "Auditors": {
+            "audit": "Read and verify the log.",
+        },
+        "Operations": {
+            "watch": "Let deadlines pass.",
+        },
+    }
+
+
+app = typer.Typer(
+    name="handrail",
+    cls=Root,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _keep(ctx: typer.Context, param: typer.CallbackParam, value: object) -> object:
+    """Put an option into the session, wherever on the line it stood."""
+    if value and param.name:
+        session = Session.of(ctx)
+        setattr(session, param.name, value)
+        if param.name in {"workspace", "store", "person"}:
+            session.typed[param.opts[0]] = str(value)
+    return value
+
+
+def _version(ctx: typer.Context, value: bool) -> None:  # noqa: FBT001 - the signature is Typer's
+    """Print the version and end."""
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that a step need not pay
+
+        sys.stdout.write(f"handrail {version('handrail')}\n")
+        raise typer.Exit
+
+
+def _people(ctx: typer.Context) -> list[tuple[str, str]]:
+    from handrail.cli.complete import people  # noqa: PLC0415 - only a shell's Tab needs it
+
+    return people(ctx)
+
+
+@app.callback()
+def options(  # noqa: PLR0913 - as many parameters as there are global options
+    *,
+    workspace: Annotated[
+        str | None,
+        typer.Option(
+            "--workspace",
+            metavar="DIR",
+            expose_value=False,
+            callback=_keep,
+            help="The workspace's folder (HANDRAIL_WORKSPACE; else the nearest upward, "
+            "else the one in your data folder).",
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            expose_value=False,
+            callback=_keep,
+            help="The store (HANDRAIL_STORE; else the one in the workspace).",
+        ),
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="PERSON",
+            expose_value=False,
+            callback=_keep,
+            autocompletion=_people,
+            help="Who acts, where the site plan lets people say so (HANDRAIL_AS).",
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="TAG",
+            expose_value=False,
+            callback=_keep,
+            help="The language, such as en or nl (HANDRAIL_LANG; else the locale's).",
+        ),
+    ] = None,
+    json: Annotated[
+        bool,
+        typer.Option("--json", expose_value=False, callback=_keep, help="Print JSON on stdout."),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            expose_value=False,
+            callback=_keep,
+            help="Say what was done, not what to do next.",
+        ),
+    ] = False,
+    no_input: Annotated[
+        bool,
+        typer.Option("--no-input", expose_value=False, callback=_keep, help="Never ask anything."),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", "-y", expose_value=False, callback=_keep, help="Answer yes where asked."
+        ),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_version, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Step incidents through agreed protocols, and prove afterwards what was done."""
+    del workspace, store, person, lang, json, quiet, no_input, yes, version
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; no exception leaves it."""
+    session = Session.start()
+    _expect_language(session, arguments)
+    try:
+        code = typer.main.get_command(app).main(
+            list(arguments), prog_name="handrail", standalone_mode=False, obj=session
+        )
+        sys.stdout.flush()
+    except BaseException as fault:  # noqa: BLE001 - the edge: nothing passes it as a traceback
+        from handrail.cli.edge import settle  # noqa: PLC0415 - only a fault pays for it
+
+        return settle(fault, session, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _expect_language(session: Session, arguments: Sequence[str]) -> None:
+    """Know ``--lang`` and ``--json`` before the arguments are read: help and faults use them."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    session.json = "--json" in before
+    for at, word in enumerate(before):
+        if word.startswith("--lang="):
+            session.lang = word.removeprefix("--lang=")
+        elif word == "--lang" and at + 1 < len(before):
+            session.lang = before[at + 1]
+
+
+def main() -> None:
+    """Run what the process was called with, and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an ASCII terminal must not stop a guard
+    if "_HANDRAIL_COMPLETE" in os.environ:
+        from handrail.cli.complete import answer_shell  # noqa: PLC0415 - only a shell's Tab
+
+        sys.exit(answer_shell(run))
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The screen of ``show``: everything that is known of one incident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.cli.page import Block, Line, Table, line, span
+from handrail.cli.render.now import MARKS, Screen, header
+from handrail.cli.when import clock_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from handrail.cli.session import Session
+
+    View = Mapping[str, Any]
+
+__all__ = ["fact_words", "whole"]
+
+
+def whole(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    """Yield the incident: runs, facts, tasks, deadlines, messages, people."""
+    yield from header(view, session, now)
+    yield Line()
+    yield _runs(view, session)
+    yield from _facts(view, session)
+    yield from _tasks(view, session)
+    yield from _deadlines(view, session, now)
+    yield from _told(view, session, now)
+    yield from _deviations(view, session, now)
+    yield from _people(view, session)
+
+
+def _runs(view: View, session: Session) -> Table:
+    say = session.say
+    lifecycle = view.get("lifecycle")
+    rows = [
+        (
+            span(run["id"], "strong"),
+            span(f"{run['protocol']} r{run['revision']}"),
+            span(say(run["status"])),
+            span(run["outcome"] or ", ".join(run["in"])),
+        )
+        for run in [*([lifecycle] if lifecycle else []), *view["runs"]]
+    ]
+    return Table(head=(say("run"), say("protocol"), say("status"), say("where")), rows=tuple(rows))
+
+
+def _titled(title: str) -> Iterator[Block]:
+    yield Line()
+    yield line(span(title, "title"))
+
+
+def _facts(view: View, session: Session) -> Iterator[Block]:
+    known = [
+        (run, fact, value) for run, facts in view["facts"].items() for fact, value in facts.items()
+    ]
+    if not known:
+        return
+    yield from _titled(session.say("Facts"))
+    head = (session.say("run"), session.say("fact"), session.say("value"))
+    rows = tuple(
+        (span(run, "dim"), span(fact), span(fact_words(value, session)))
+        for run, fact, value in known
+    )
+    yield Table(head=head, rows=rows)
+
+
+def fact_words(value: object, session: Session) -> str:
+    """Write a fact's value as a person would."""
+    if isinstance(value, bool):
+        return session.say("yes") if value else session.say("no")
+    if isinstance(value, list):
+        return ", ".join(fact_words(one, session) for one in value)
+    return session.say("[redacted]") if value == "[redacted]" else str(value)
+
+
+def _tasks(view: View, session: Session) -> Iterator[Block]:
+    if not view["tasks"]:
+        return
+    yield from _titled(session.say("Tasks"))
+    for task in view["tasks"]:
+        name = f"{task['id']} {task['item']}" if task.get("item") else task["id"]
+        words = [
+            f"{MARKS[task['status']]} ",
+            span(task.get("do") or name),
+            span(f"  {name}", "dim"),
+        ]
+        yield line(*words, indent=2, hang=4)
+
+
+def _deadlines(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    if not view["deadlines"]:
+        return
+    yield from _titled(session.say("Deadlines"))
+    screen = Screen(view, session, now)
+    yield from (screen.deadline(row) for row in view["deadlines"])
+
+
+def _told(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    if not view.get("messages"):
+        return
+    yield from _titled(session.say("Messages"))
+    for row in view["messages"]:
+        at = clock_words(row["recorded"], now)
+        yield line(
+            span(f"{at}  "), span(", ".join(row["to"]), "strong"), f"  {row['text']}", indent=2
+        )
+
+
+def _deviations(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    if not view.get("deviations"):
+        return
+    yield from _titled(session.say("Outside the protocol"))
+    for row in view["deviations"]:
+        at = clock_words(row["recorded"], now)
+        to = ", ".join(row.get("to", ()))
+        yield line(
+            span(f"{at}  {row.get('by', '')} → {to}: {row.get('why', '')}", "warn"), indent=2
+        )
+
+
+def _people(view: View, session: Session) -> Iterator[Block]:
+    if view.get("people"):
+        yield Line()
+        names = ", ".join(str(person) for person in view["people"])
+        yield line(span(session.say("acted: {people}", people=names), "dim"))
