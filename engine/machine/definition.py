@@ -9,13 +9,13 @@ a checker can point at it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
     from decimal import Decimal
 
     from handrail.engine.machine.guards import Guard
@@ -29,6 +29,7 @@ __all__ = [
     "FactType",
     "Kind",
     "Notify",
+    "Overdue",
     "Path",
     "Region",
     "Resume",
@@ -255,7 +256,7 @@ class Region:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Definition:
     """A machine as it runs: pinned by the SHA-256 of its canonical JSON."""
 

@@ -1,0 +1,210 @@
+"""The values of facts: from what a person typed to the canonical form in a record.
+
+Canonical forms: ``text``, ``choice``, ``place`` and references are strings;
+``yes-no`` a boolean; ``number`` an integer, or a string with exactly ``digits``
+decimals (a float is never recorded); ``time`` RFC 3339 UTC with microseconds;
+``duration`` as in ``1h30m``. ``many: true`` makes a list of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.durations import parse_duration, say_duration
+from handrail.engine.errors import HandrailError, nearest
+from handrail.engine.machine.definition import Fact, FactType
+from handrail.engine.machine.site import REGISTERS
+
+if TYPE_CHECKING:
+    from handrail.engine.machine.site import Site
+
+__all__ = ["BadValueError", "read_value", "yes_or_no"]
+
+_YES: Final = frozenset({"yes", "y", "true", "ja", "j"})
+_NO: Final = frozenset({"no", "n", "false", "nee", "nej"})
+_MOST_TEXT: Final = 10_000  # characters: a page or three; longer belongs in an attachment
+_MOST_WHOLE: Final = 2**53 - 1  # RFC 8785: beyond it readers of JSON lose digits
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
+
+class BadValueError(HandrailError):
+    """A value is not of the fact's type; the message says what was expected."""
+
+    exit_code = 2
+    code = "value"
+
+
+def read_value(fact: Fact, raw: object, *, site: Site | None, now: datetime) -> object:
+    """Return the canonical value of what was typed, or of a YAML value.
+
+    :raises BadValueError: it is not of the fact's type, or out of its bounds.
+    """
+    if not fact.many:
+        return _READERS[fact.type](fact, raw, site, now)
+    items = _items(raw)
+    values = [_READERS[fact.type](fact, item, site, now) for item in items]
+    return list(dict.fromkeys(values))
+
+
+def _items(raw: object) -> list[object]:
+    if isinstance(raw, list | tuple):
+        return list(raw)
+    if isinstance(raw, str):
+        return [item.strip() for item in raw.split(",") if item.strip()]
+    return [raw]
+
+
+def yes_or_no(raw: object) -> bool | None:
+    """Read yes or no in the languages of the library; ``None``: neither."""
+    if isinstance(raw, bool):
+        return raw
+    word = raw.strip().lower() if isinstance(raw, str) else ""
+    if word in _YES:
+        return True
+    return False if word in _NO else None
+
+
+def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
+    text = raw.strip() if isinstance(raw, str) else ""
+    if not text:
+        raise BadValueError("{fact}: write at least one word", fact=fact.id)
+    if len(text) > _MOST_TEXT:
+        raise BadValueError(
+            "{fact}: at most {most} characters; attach a file for more",
+            fact=fact.id,
+            most=_MOST_TEXT,
+        )
+    if any(ord(char) < ord(" ") and char not in "\n\t" for char in text) or _unpaired(text):
+        raise BadValueError("{fact}: this text holds characters that cannot be read", fact=fact.id)
+    return text
+
+
+def _unpaired(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _yes_no(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> bool:
+    value = yes_or_no(raw)
+    if value is None:
+        raise BadValueError(
+            "{fact}: expected yes or no, not “{value}”", fact=fact.id, value=_short(raw)
+        )
+    return value
+
+
+def _choice(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
+    return _one_of(fact, raw, fact.of)
+
+
+def _reference(fact: Fact, raw: object, site: Site | None, _now: datetime) -> str:
+    if site is None:
+        return _text(fact, raw, None, _now)
+    return _one_of(fact, raw, site.registers.get(REGISTERS[fact.type], {}))
+
+
+def _one_of(fact: Fact, raw: object, known: Mapping[str, object]) -> str:
+    word = raw.strip() if isinstance(raw, str) else str(raw)
+    if word in known:
+        return word
+    near = nearest(word, known)
+    choices = ", ".join(near or list(known)[:12])
+    template = (
+        "{fact}: there is no “{value}”; did you mean {choices}?"
+        if near
+        else "{fact}: expected one of {choices}, not “{value}”"
+    )
+    raise BadValueError(template, fact=fact.id, value=_short(word), choices=choices)
+
+
+def _number(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> int | str:
+    value = _decimal(raw)
+    if value is None:
+        raise BadValueError(
+            "{fact}: expected a number, not “{value}”", fact=fact.id, value=_short(raw)
+        )
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > fact.digits:
+        raise BadValueError(
+            "{fact}: at most {digits} digits after the point", fact=fact.id, digits=fact.digits
+        )
+    _within(fact, value)
+    return f"{value:.{fact.digits}f}" if fact.digits else int(value)
+
+
+def _decimal(raw: object) -> Decimal | None:
+    if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal):
+        return None
+    if isinstance(raw, str) and not re.fullmatch(r"\s*[+-]?[0-9]+(\.[0-9]+)?\s*", raw):
+        return None
+    try:
+        value = Decimal(raw)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _within(fact: Fact, value: Decimal) -> None:
+    if fact.min is not None and value < fact.min:
+        raise BadValueError("{fact}: at least {least}", fact=fact.id, least=fact.min)
+    most = _MOST_WHOLE if fact.max is None else fact.max
+    if value > most or abs(value) > _MOST_WHOLE:
+        raise BadValueError("{fact}: at most {most}", fact=fact.id, most=most)
+
+
+def _time(fact: Fact, raw: object, _site: Site | None, now: datetime) -> str:
+    text = raw.strip() if isinstance(raw, str) else ""
+    try:
+        if clock := _CLOCK.fullmatch(text):
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            local = now.astimezone().replace(hour=hour, minute=minute, second=second, microsecond=0)
+            return stamp(local)
+        return stamp(parse_instant(text))
+    except (ValueError, OverflowError):
+        raise BadValueError(
+            "{fact}: expected a time as 14:05 or 2026-11-21T14:05, not “{value}”",
+            fact=fact.id,
+            value=_short(raw),
+        ) from None
+
+
+def _duration(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
+    try:
+        return say_duration(parse_duration(raw.strip() if isinstance(raw, str) else ""))
+    except ValueError:
+        raise BadValueError(
+            "{fact}: expected a duration as 90s, 10m or 1h30m, not “{value}”",
+            fact=fact.id,
+            value=_short(raw),
+        ) from None
+
+
+def _short(raw: object) -> str:
+    text = str(raw)
+    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line's worth
+
+
+_Reader = Callable[[Fact, object, "Site | None", datetime], object]
+_READERS: Final[Mapping[FactType, _Reader]] = {
+    FactType.TEXT: _text,
+    FactType.YES_NO: _yes_no,
+    FactType.CHOICE: _choice,
+    FactType.NUMBER: _number,
+    FactType.TIME: _time,
+    FactType.DURATION: _duration,
+    FactType.PLACE: _text,
+    FactType.ASSET: _reference,
+    FactType.ADVERSARY: _reference,
+    FactType.METHOD: _reference,
+    FactType.INDICATOR: _reference,
+    FactType.ROLE: _reference,
+    FactType.PERSON: _reference,
+}
