@@ -120,8 +120,17 @@ class _Reader:
         if frame.wants_key:
             self.key(frame, event)
         else:
+            if event.value == "" and frame.mark is not None:
+                self.empty(frame, event)
             frame.put(self.value(event), _place(event, frame))
             self.count(event)
+
+    def empty(self, frame: _Frame, event: Any) -> None:
+        """``{en: Look, listen}`` has a key “listen” without a colon: a comma that ended a text."""
+        at, mark = event.start_mark, frame.mark
+        if mark and event.implicit[0] and (at.line + 1, at.column) == (mark.line, mark.end):
+            message = msg("“{key}” has no value: within braces a comma ends a text", key=frame.key)
+            self.found("HR017", message, mark, mend=msg("put the whole text in quotes"))
 
     def value(self, event: Any) -> Any:
         text: str = event.value
@@ -134,8 +143,8 @@ class _Reader:
 
     def number(self, text: str, event: Any) -> int | Decimal:
         if len(text) <= _LONGEST_NUMBER:
-            value: int | Decimal = Decimal(text) if "." in text else int(text)
-            if abs(value) < _LARGEST:
+            value: int | Decimal = int(text) if "." not in text else Decimal(text)
+            if -_LARGEST < value < _LARGEST:
                 return value
         message = msg("the number is too large or too long")
         expected = msg("a number below 2^53, of at most {most} characters", most=_LONGEST_NUMBER)

@@ -33,6 +33,11 @@ class Mark:
     column: int
     length: int = 1
 
+    @property
+    def end(self) -> int:
+        """The column of its last character."""
+        return self.column + self.length - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

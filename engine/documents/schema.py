@@ -1,0 +1,255 @@
+"""The JSON Schema's errors as findings: what was expected, what stands there, the mend."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.documents.finding import MOST_FINDINGS, Finding, Message, msg, near
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handrail.engine.documents.source import Source
+    from handrail.engine.machine.definition import Path
+
+__all__ = ["schema_findings", "show"]
+
+_SHORT = 40
+_TYPES = {
+    "string": msg("text"),
+    "number": msg("a number"),
+    "integer": msg("a whole number"),
+    "boolean": msg("true or false"),
+    "array": msg("a list"),
+    "object": msg("a map"),
+}
+_ALIKE = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true", "n": "false"}
+
+
+def schema_findings(source: Source) -> list[Finding]:
+    """Everything that the schema of the document's kind finds, in the order of the text."""
+    from handrail.engine.documents.keywords import errors  # noqa: PLC0415 - jsonschema: 80 ms
+
+    if finding := _kind(source):
+        return [finding]
+    found: dict[tuple[Path, str], Finding] = {}
+    mistyped: set[Path] = set()
+    for error in islice(errors(source.data, source.data["kind"]), MOST_FINDINGS):
+        path, what = tuple(error.absolute_path), str(error.validator)
+        if path in mistyped:
+            continue
+        if what == "type":
+            mistyped.add(path)
+        made = _FINDINGS.get(what, _other)(source, path, error)
+        found.setdefault((path, made.code + str(made.message)), made)
+    return sorted(found.values(), key=lambda finding: finding.place)
+
+
+def show(value: Any, raw: str = "") -> Message:
+    """Say what a value is: ``the text “a”``, ``the number 1.10``, ``a list``."""
+    if value is None:
+        return msg("nothing")
+    if isinstance(value, bool):
+        return msg("the value {value}", value="true" if value else "false")
+    if isinstance(value, str):
+        return msg("the text “{value}”", value=_short(value))
+    if isinstance(value, list):
+        return msg("a list")
+    if isinstance(value, dict):
+        return msg("a map")
+    return msg("the number {value}", value=_short(raw or str(value)))
+
+
+def _short(text: str) -> str:
+    line = text.partition("\n")[0]
+    return text if len(text) <= _SHORT and line == text else line[: _SHORT - 1] + "…"
+
+
+def _kind(source: Source) -> Finding | None:
+    from handrail.engine.documents.keywords import KINDS  # noqa: PLC0415 - jsonschema: 80 ms
+
+    data = source.data
+    if not isinstance(data, dict):
+        found = show(data, source.raw(()))
+        message = msg("a document is a map of keys and values, not {found}", found=found)
+        mend = msg("begin with “handrail: 1”")
+        return source.finding("HR100", message, source.mark(()), found=found, mend=mend)
+    kind = data.get("kind")
+    if kind in KINDS:
+        return None
+    expected = msg("one of {names}", names=list(KINDS))
+    if kind is None:
+        message, mark = msg("the document does not say what kind it is"), source.mark(())
+        mend = msg("add “kind: protocol”, or another kind")
+        return source.finding("HR101", message, mark, expected=expected, mend=mend)
+    found = show(kind, source.raw(("kind",)))
+    message = msg("there is no such kind of document: {found}", found=found)
+    alike = near(kind, KINDS) if isinstance(kind, str) else ()
+    mark = source.mark(("kind",))
+    return source.finding("HR101", message, mark, expected=expected, found=found, near=alike)
+
+
+def _unknown(source: Source, path: Path, error: Any) -> Finding:
+    why, key = error.validator_value, str(path[-1])
+    message = msg("unknown key “{key}” in: {part}", key=_short(key), part=msg(why.part))
+    mend = None
+    if why.belongs:
+        mend = msg(
+            "“{key}” belongs in: {parts}", key=key, parts=[msg(part) for part in why.belongs]
+        )
+    return source.finding(
+        "HR102",
+        message,
+        source.key(path),
+        expected=msg("one of {names}", names=list(why.keys)),
+        near=near(key, why.keys),
+        mend=mend,
+    )
+
+
+def _missing(source: Source, path: Path, error: Any) -> Finding:
+    key = error.validator_value
+    about = _property(error.schema, key).get("description")
+    return source.finding(
+        "HR103",
+        msg("“{key}” is missing", key=key),
+        source.mark(path),
+        expected=msg(about) if about else None,
+        mend=msg("add “{key}:”", key=key),
+    )
+
+
+def _property(schema: Any, key: str) -> Any:
+    if key in schema.get("properties", {}):
+        return schema["properties"][key]
+    return _property(schema["$ref"], key) if "$ref" in schema else {}
+
+
+def _type(source: Source, path: Path, error: Any) -> Finding:
+    wanted = error.validator_value
+    names = [wanted] if isinstance(wanted, str) else wanted
+    expected = _either([_TYPES[name] for name in names])
+    found = show(error.instance, source.raw(path))
+    message = msg("expected {expected}, found {found}", expected=expected, found=found)
+    mend = _retype(names, error.instance, source.raw(path))
+    mark = source.mark(path)
+    return source.finding("HR104", message, mark, expected=expected, found=found, mend=mend)
+
+
+def _either(items: list[Message]) -> Message:
+    if len(items) == 1:
+        return items[0]
+    return msg("{some} or {last}", some=items[:-1], last=items[-1])
+
+
+def _retype(names: list[str], value: Any, raw: str) -> Message | None:
+    if value is None:
+        return msg("write a value, or take the key out")
+    if isinstance(value, dict | list):
+        return None
+    if "string" in names:
+        return msg('put it in quotes: "{raw}"', raw=_short(raw))
+    if "array" in names:
+        return msg("make it a list: [{raw}]", raw=_short(raw))
+    return _rewrite(names, str(value).lower())
+
+
+def _rewrite(names: list[str], word: str) -> Message | None:
+    if names == ["boolean"] and word in {"true", "false", *_ALIKE}:
+        return msg("write {word}", word=_ALIKE.get(word, word))
+    if "number" in names or "integer" in names:
+        return msg("write it with the digits 0 to 9, without quotes or a leading zero")
+    return None
+
+
+def _enum(source: Source, path: Path, error: Any) -> Finding:
+    value = error.validator_value
+    names = [_word(item) for item in (value if isinstance(value, list) else [value])]
+    found = show(error.instance, source.raw(path))
+    expected = msg("one of {names}", names=names) if len(names) > 1 else msg(names[0])
+    message = msg("expected {expected}, found {found}", expected=expected, found=found)
+    alike = near(str(error.instance), names)
+    mark = source.mark(path)
+    return source.finding("HR105", message, mark, expected=expected, found=found, near=alike)
+
+
+def _word(value: Any) -> str:
+    return "true" if value is True else str(value)
+
+
+def _neither(source: Source, path: Path, error: Any) -> Finding:
+    names = [key for item in error.validator_value for key in item["required"]]
+    expected = msg("one of {names}", names=names)
+    message = msg("there must be {expected}", expected=expected)
+    return source.finding("HR103", message, source.mark(path), expected=expected)
+
+
+def _pattern(source: Source, path: Path, error: Any) -> Finding:
+    return _form(source, path, error, "HR106", source.mark(path))
+
+
+def _name(source: Source, path: Path, error: Any) -> Finding:
+    return _form(source, path, error, "HR109", source.key(path))
+
+
+def _form(source: Source, path: Path, error: Any, code: str, mark: Any) -> Finding:  # noqa: ARG001
+    found = show(error.instance)
+    expected = msg(error.schema.get("description", "another form"))
+    message = msg("{found} does not have the form that is expected here", found=found)
+    mended = _as_id(error.instance) if error.schema.get("title") == "Id" else ""
+    alike = (mended,) if mended else ()
+    return source.finding(code, message, mark, expected=expected, found=found, near=alike)
+
+
+def _as_id(text: str) -> str:
+    import re  # noqa: PLC0415 - only a mistake pays for it
+
+    return re.sub(r"[^a-z0-9]+", "-", text[:80].lower()).strip("-0123456789")
+
+
+_BOUNDS = {
+    "minimum": msg("the number is too small: at least {limit}"),
+    "maximum": msg("the number is too large: at most {limit}"),
+    "minLength": msg("the text is empty"),
+    "maxLength": msg("the text is too long: at most {limit} characters"),
+    "minItems": msg("the list is empty"),
+    "minProperties": msg("the map is empty"),
+    "maxProperties": msg("there may be only one key here"),
+}
+
+
+def _bound(source: Source, path: Path, error: Any) -> Finding:
+    template = _BOUNDS[error.validator].template
+    message = Message(template=template, params={"limit": error.validator_value})
+    about = error.schema.get("description")
+    mark = source.mark(path)
+    return source.finding("HR107", message, mark, expected=msg(about) if about else None)
+
+
+def _twice(source: Source, path: Path, error: Any) -> Finding:
+    first = source.mark((*path[:-1], error.validator_value))
+    value = source.raw(path)
+    message = msg("{value} stands twice in this list", value=_short(value))
+    mend = msg("the first stands in line {line}: keep one of them", line=first.line)
+    return source.finding("HR108", message, source.mark(path), mend=mend)
+
+
+def _other(source: Source, path: Path, error: Any) -> Finding:
+    return source.finding(
+        "HR110", msg("{problem}", problem=_short(error.message)), source.mark(path)
+    )
+
+
+_FINDINGS: dict[str, Callable[[Source, Path, Any], Finding]] = {
+    "unevaluatedProperties": _unknown,
+    "required": _missing,
+    "type": _type,
+    "enum": _enum,
+    "const": _enum,
+    "anyOf": _neither,
+    "pattern": _pattern,
+    "propertyNames": _name,
+    "uniqueItems": _twice,
+    **dict.fromkeys(_BOUNDS, _bound),
+}
