@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from handrail.cli import out
+from handrail.cli.edge import words
 from handrail.cli.page import line, span
 from handrail.cli.render.questions import answers, question
+from handrail.engine.errors import HandrailError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from handrail.cli.session import Session
 
     Row = Mapping[str, Any]
 
-__all__ = ["agreed", "ask", "ask_all", "missing", "read"]
+T = TypeVar("T")
+
+__all__ = ["agreed", "answered", "ask", "questions_of", "read"]
 
 
 def read(prompt: str) -> str:
@@ -43,19 +47,34 @@ def agreed(session: Session, text: str) -> bool:
     return answer in {"y", "yes", "j", "ja", session.say("yes")}
 
 
-def missing(session: Session, view: Row, step: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Ask what the step wants to know and was not given."""
+def answered(
+    session: Session, rows: Sequence[Row], given: dict[str, str], act: Callable[[dict[str, str]], T]
+) -> T:
+    """Ask what was not given, act, and ask again for a value that was not understood.
+
+    :raises HandrailError: the act was refused for anything else.
+    """
+    by_fact = {row["fact"]: row for row in rows}
+    for fact, row in by_fact.items():
+        if fact not in given and (answer := ask(session, row)):
+            given[fact] = answer
+    while True:
+        try:
+            return act(given)
+        except HandrailError as wrong:
+            fact = str(wrong.params.get("fact", ""))
+            if wrong.exit_code != UsageError.exit_code or fact not in by_fact:
+                raise
+            out.message(f"  {words(wrong, session)}", "warn")
+            given[fact] = ask(session, by_fact[fact])
+
+
+def questions_of(view: Row, step: str, run: str | None) -> Sequence[Row]:
+    """Return what a step that is possible now asks."""
     for row in view["steps"]:
-        if row["step"] == step and row["possible"]:
-            open_ = [one for one in row.get("questions", ()) if one["fact"] not in given]
-            return ask_all(session, open_)
-    return {}
-
-
-def ask_all(session: Session, rows: Sequence[Row]) -> dict[str, str]:
-    """Ask one question after the other."""
-    found = {row["fact"]: ask(session, row) for row in rows}
-    return {fact: answer for fact, answer in found.items() if answer}
+        if row["step"] == step and row["possible"] and run in (None, row["run"]):
+            return list(row.get("questions", ()))
+    return ()
 
 
 def ask(session: Session, row: Row) -> str:

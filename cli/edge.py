@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from handrail.cli.session import Session
+    from handrail.engine.documents.finding import Finding
 
 __all__ = ["settle", "words"]
 
@@ -64,10 +65,7 @@ def _ended(fault: BaseException) -> int | None:
 
 def words(fault: HandrailError, session: Session) -> str:
     """Return the message of an error in the session's language."""
-    params = dict(fault.params)
-    if isinstance(fault, NotFoundError):
-        params["kind"] = session.say(fault.kind)
-    return session.say(fault.template, **params)
+    return fault.words(session.lang)
 
 
 def _known(fault: HandrailError, session: Session) -> int:
@@ -77,10 +75,26 @@ def _known(fault: HandrailError, session: Session) -> int:
         needs = [str(need) for need in getattr(fault, "needs", ())]
         out.emit({"refused": {"code": fault.code, "text": text, "needs": needs}})
         return fault.exit_code
+    findings = getattr(fault, "findings", None)  # of a document that does not check
+    if findings:
+        return _found(findings, text, fault, session)
     code = _tell(session, fault.code, text, fault.exit_code, near=getattr(fault, "near", None))
     if hint and not session.json:
         out.message("  " + session.say("try: {command}", command=session.line(*hint)), "dim")
     return code
+
+
+def _found(findings: Sequence[Finding], text: str, fault: HandrailError, session: Session) -> int:
+    """Show the findings of a document as ``protocol check`` does."""
+    from handrail.engine.documents.render import as_json, full  # noqa: PLC0415 - only here
+
+    if session.json:
+        rows = as_json(findings, session.lang)
+        out.emit({"error": {"code": fault.code, "text": text, "findings": rows}})
+    else:
+        out.message(full(findings, session.lang))
+        out.message(f"handrail: {text}", "alarm")
+    return fault.exit_code
 
 
 def _tell(

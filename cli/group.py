@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
+from handrail.engine.errors import NotFoundError
 from handrail.engine.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["LazyGroup", "language_of"]
+
+
+class NoCommandError(NotFoundError):
+    """There is no command of that name."""
+
+    exit_code = 2
+    code = "usage"
 
 
 class LazyGroup(TyperGroup):
@@ -28,7 +36,6 @@ class LazyGroup(TyperGroup):
     table: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # heading -> name -> one line of help
 
     def __init__(self, **attrs: Any) -> None:
-        # The names alone are what Typer needs for "did you mean".
         names = [name for rows in self.table.values() for name in rows]
         super().__init__(**attrs | {"commands": dict.fromkeys(names)})
 
@@ -44,6 +51,20 @@ class LazyGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
         """Return the names, in the order of the table."""
         return list(self.commands)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; say what was meant where there is none of that name."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            if ctx.resilient_parsing:
+                return None, None, args[1:]
+            raise NoCommandError("command", args[0], self.commands)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help in the language of the run."""
+        if _is_foreign(language_of(ctx)):
+            _translate(self, language_of(ctx), ctx)
+        super().format_help(ctx, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands first: they are what a reader looks for."""
@@ -70,9 +91,8 @@ def _build(package: str, name: str, ctx: Any) -> Any:
     command = _group(name, module.app) if hasattr(module, "app") else _leaf(name, module.command)
     if not isinstance(command, LazyGroup):
         _add_global_options(command, ctx)
-    lang = language_of(ctx)
-    if lang.partition("-")[0] != "en":
-        _translate(command, lang)
+    if _is_foreign(language_of(ctx)):
+        _translate(command, language_of(ctx), ctx)
     return command
 
 
@@ -99,11 +119,17 @@ def _add_global_options(command: Any, ctx: Any) -> None:
     )
 
 
-def _translate(command: Any, lang: str) -> None:
+def _translate(command: Any, lang: str, ctx: Any) -> None:
     command.help = say(lang, command.help or "")
+    help_option = command.get_help_option(ctx)
+    help_option.help = say(lang, "Show this message and end.")
     for parameter in command.params:
         if parameter.help:
             parameter.help = say(lang, parameter.help)
+
+
+def _is_foreign(lang: str) -> bool:
+    return lang.partition("-")[0] != "en"
 
 
 def language_of(ctx: Any) -> str:

@@ -175,7 +175,7 @@ def options(  # noqa: PLR0913 - as many parameters as there are global options
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no exception leaves it."""
-    session = Session.start()
+    session = Session()
     _expect_language(session, arguments)
     try:
         code = typer.main.get_command(app).main(

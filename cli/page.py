@@ -9,8 +9,7 @@ time on every step.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,16 +32,14 @@ _STYLES = {  # ECMA-48 select graphic rendition
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """A run of text in one style."""
 
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One line; where it is wrapped, what follows stands under ``hang``."""
 
     spans: tuple[Span, ...] = ()
@@ -50,8 +47,7 @@ class Line:
     hang: int = 0  # columns more before the words of further lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(NamedTuple):
     """Rows in columns as wide as they need to be; the last takes what is left."""
 
     head: tuple[str, ...]
@@ -118,7 +114,7 @@ def _wrap(row: Line, width: int | None, *, colour: bool) -> Iterator[str]:
             text = " " * used
         if word == "\n" or (word.isspace() and not started and used):
             continue
-        text += _paint(word, style) if colour else word
+        text += _paint(word, style) if colour and not word.isspace() else word
         used, started = used + _cells(word), True
     yield text.rstrip()
 

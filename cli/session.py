@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from handrail.engine.text import say
@@ -20,32 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-@dataclass(slots=True, kw_only=True)
 class Session:
     """The global options, filled in while the arguments are read.
 
     Each can stand before the command or after it; the later one wins.
     """
 
-    workspace: str | None = None  # --workspace, HANDRAIL_WORKSPACE: a folder
-    store: str | None = None  # --store, HANDRAIL_STORE: a URL
-    person: str | None = None  # --as, HANDRAIL_AS: an id of the site plan
-    lang: str = "en"  # --lang, HANDRAIL_LANG, the locale: a BCP 47 tag
-    json: bool = False  # --json: one object on stdout, or JSON Lines
-    no_input: bool = False  # --no-input: never ask
-    yes: bool = False  # --yes: questions that want a yes get it
-    quiet: bool = False  # --quiet: say what was done, not what to do next
-    typed: dict[str, str] = field(default_factory=dict)  # who and where, given as options
-
-    @classmethod
-    def start(cls, env: Mapping[str, str] = os.environ) -> Session:
+    def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         """Begin with what the environment says."""
-        return cls(
-            workspace=env.get("HANDRAIL_WORKSPACE") or None,
-            store=env.get("HANDRAIL_STORE") or None,
-            person=env.get("HANDRAIL_AS") or None,
-            lang=_language(env),
-        )
+        self.workspace = env.get("HANDRAIL_WORKSPACE") or None  # a folder
+        self.store = env.get("HANDRAIL_STORE") or None  # a URL
+        self.person = env.get("HANDRAIL_AS") or None  # an id of the site plan
+        self.lang = _language(env)  # a BCP 47 tag
+        self.json = False  # one object on stdout, or JSON Lines
+        self.no_input = False  # never ask
+        self.yes = False  # questions that want a yes get it
+        self.quiet = False  # say what was done, not what to do next
+        self.typed: dict[str, str] = {}  # who and where, as given in options
 
     @classmethod
     def of(cls, ctx: typer.Context) -> Session:
@@ -84,8 +74,8 @@ class Session:
         """Return a command as this person would type it here, ready to copy."""
         from handrail.cli.shell import quote  # noqa: PLC0415 - only shown commands need it
 
-        options = [word for pair in self.typed.items() for word in pair]
-        return " ".join(["handrail", *(quote(word) for word in [*words, *options])])
+        given = [word for option in self.typed.items() for word in option]
+        return " ".join(["handrail", *(quote(word) for word in [*words, *given])])
 
 
 def _language(env: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from handrail.cli.session import Session
 from handrail.engine.errors import UsageError
 
 
-def command(  # noqa: PLR0913 - as many parameters as the command has
+def command(
     ctx: typer.Context,
     incident: Incident,
     files: Annotated[

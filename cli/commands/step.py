@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def command(  # noqa: PLR0913 - as many parameters as the command has
+def command(
     ctx: typer.Context,
     incident: Incident,
     step: StepId,
@@ -37,21 +38,18 @@ def command(  # noqa: PLR0913 - as many parameters as the command has
     session, incident = Session.of(ctx), full_id(incident)
     facts, at = pairs(given), happened(occurred)
     with session.engine() as engine:
-        if session.may_ask:
-            facts |= _asked(session, engine.view(incident), step, facts)
-        view = engine.step(
-            incident, step, facts, run=run, note=note, occurred=at,
-            dry_run=dry_run, if_version=if_version,
+        take = partial(
+            engine.step, incident, step,
+            run=run, note=note, occurred=at, dry_run=dry_run, if_version=if_version,
         )  # fmt: skip
+        if session.may_ask:
+            from handrail.cli.ask import answered, questions_of  # noqa: PLC0415 - at a terminal only
+
+            rows = questions_of(engine.view(incident), step, run)
+            view = answered(session, rows, facts, take)
+        else:
+            view = take(facts)
     changed(session, view, _done(session, view, step, dry_run=dry_run))
-
-
-def _asked(
-    session: Session, view: Mapping[str, Any], step: str, facts: Mapping[str, str]
-) -> dict[str, str]:
-    from handrail.cli.ask import missing  # noqa: PLC0415 - only at a terminal
-
-    return missing(session, view, step, facts)
 
 
 def _done(session: Session, view: Mapping[str, Any], step: str, *, dry_run: bool) -> str:

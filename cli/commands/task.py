@@ -12,7 +12,7 @@ from handrail.cli.present import changed
 from handrail.cli.session import Session
 
 
-def command(  # noqa: PLR0913 - as many parameters as the command has
+def command(
     ctx: typer.Context,
     incident: Incident,
     task: Annotated[

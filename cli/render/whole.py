@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.cli.page import Block, Line, Table, line, span
+from handrail.cli.page import Block, Line, Span, Table, line, span
 from handrail.cli.render.now import MARKS, Screen, header
 from handrail.cli.when import clock_words
 
@@ -82,7 +82,7 @@ def _tasks(view: View, session: Session) -> Iterator[Block]:
     yield from _titled(session.say("Tasks"))
     for task in view["tasks"]:
         name = f"{task['id']} {task['item']}" if task.get("item") else task["id"]
-        words = [
+        words: list[Span | str] = [
             f"{MARKS[task['status']]} ",
             span(task.get("do") or name),
             span(f"  {name}", "dim"),

@@ -1,0 +1,191 @@
+"""The program's own messages: found in the code, kept in gettext catalogues.
+
+    python .ci/catalogues.py          # say what is wrong; exit code 1 where something is
+    python .ci/catalogues.py update   # take new messages into the catalogues, compile them
+
+A message is an English string with ``{names}``: the first string of a call to
+``say`` or ``msg``, the template of an error or a ``Reason``, a value of a constant
+whose name ends in ``_WORDS``, a ``template = …``, or a text of the command line's
+help. A catalogue is complete when each has its translation, with the same names.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+LOCALES = ROOT / "engine" / "locales"
+LANGUAGES = ("nl",)
+NAMES = re.compile(r"\{([a-z_]*)\}")
+
+
+def messages() -> dict[str, str]:
+    """Return every message, with the first file that says it."""
+    found: dict[str, str] = {}
+    for room in ("engine", "cli"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for text in _in_code(ast.parse(path.read_text("utf-8"))):
+                found.setdefault(text, str(path.relative_to(ROOT)))
+    for text in _in_help():
+        found.setdefault(text, "cli/main.py")
+    return found
+
+
+def _in_code(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _in_call(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            if any(name == "template" or name.endswith("_WORDS") for name in names):
+                yield from _strings(node.value)
+
+
+def _in_call(call: ast.Call) -> Iterator[str]:
+    name = _name(call.func)
+    for keyword in call.keywords:
+        if keyword.arg == "template":
+            yield from _strings(keyword.value)
+    if name in {"say", "msg"}:
+        yield from next((texts for one in call.args[:2] if (texts := list(_strings(one)))), [])
+    elif name == "Reason":
+        yield from (text for one in call.args[1:2] for text in _strings(one))
+    elif _is_error(name) or _is_super_init(call):
+        yield from (text for one in call.args[:1] for text in _strings(one))
+
+
+def _name(func: ast.expr) -> str:
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
+
+
+def _is_error(name: str) -> bool:
+    return name.endswith("Error") and not hasattr(builtins, name)
+
+
+def _is_super_init(call: ast.Call) -> bool:
+    func = call.func
+    return (
+        isinstance(func, ast.Attribute)
+        and func.attr == "__init__"
+        and isinstance(func.value, ast.Call)
+        and _name(func.value.func) == "super"
+    )
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    """The strings that the expression can be; of a mapping its values."""
+    match node:
+        case ast.Constant(value=str(text)) if text:
+            yield text
+        case ast.IfExp():
+            yield from (*_strings(node.body), *_strings(node.orelse))
+        case ast.Dict():
+            yield from (text for value in node.values for text in _strings(value))
+        case ast.Tuple() | ast.List() | ast.Set():
+            yield from (text for value in node.elts for text in _strings(value))
+        case ast.Call(args=[*args]) if _name(node.func) == "frozenset":
+            yield from (text for value in args for text in _strings(value))
+
+
+def _in_help() -> Iterator[str]:
+    import typer  # noqa: PLC0415 - beside its only use
+
+    from handrail.cli.main import app  # noqa: PLC0415 - the same
+
+    yield from _of_command(typer.main.get_command(app), None)
+
+
+def _of_command(command: Any, parent: Any) -> Iterator[str]:
+    from handrail.cli.group import LazyGroup  # noqa: PLC0415 - beside its only use
+
+    context = command.make_context(command.name, [], parent, resilient_parsing=True)
+    yield command.help
+    yield from (parameter.help for parameter in command.params if parameter.help)
+    if isinstance(command, LazyGroup):
+        for title, rows in command.table.items():
+            yield from (title, *rows.values())
+        for name in command.list_commands(context):
+            yield from _of_command(command.get_command(context, name), context)
+
+
+def path_of(lang: str) -> Path:
+    """Return where a language's catalogue lies; the compiled one lies beside it."""
+    return LOCALES / lang / "LC_MESSAGES" / "handrail.po"
+
+
+def read(lang: str) -> Catalog:
+    """Return a language's catalogue."""
+    with path_of(lang).open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Return the catalogue in the form that gettext reads."""
+    with io.BytesIO() as file:
+        write_mo(file, catalogue)
+        return file.getvalue()
+
+
+def problems(lang: str) -> Iterator[str]:
+    """Say what is missing, left over, wrong or not compiled in a catalogue."""
+    catalogue = read(lang)
+    wanted = messages()
+    for text, place in wanted.items():
+        entry = catalogue.get(text)
+        if entry is None or not entry.string:
+            yield f"{lang}: not translated: {text!r} ({place})"
+        elif set(NAMES.findall(text)) != set(NAMES.findall(str(entry.string))):
+            yield f"{lang}: other names than in {text!r}: {entry.string!r}"
+        elif entry.fuzzy:
+            yield f"{lang}: fuzzy: {text!r}"
+    yield from (
+        f"{lang}: no longer in the code: {entry.id!r}"
+        for entry in catalogue
+        if entry.id and entry.id not in wanted
+    )
+    if path_of(lang).with_suffix(".mo").read_bytes() != compiled(catalogue):
+        yield f"{lang}: not compiled: run python .ci/catalogues.py update"
+
+
+def update(lang: str) -> None:
+    """Take in what the code says, keep the translations there are, and compile."""
+    old = read(lang) if path_of(lang).exists() else Catalog(locale=lang)
+    new = Catalog(locale=lang, project="handrail", header_comment="# Handrail", fuzzy=False)
+    for text, place in sorted(messages().items(), key=lambda item: (item[1], item[0])):
+        entry = old.get(text)
+        new.add(text, entry.string if entry else "", locations=[(place, "")])
+    new.creation_date = new.revision_date = old.creation_date
+    path_of(lang).parent.mkdir(parents=True, exist_ok=True)
+    with path_of(lang).open("wb") as file:
+        write_po(file, new, width=100, omit_header=False, include_lineno=False)
+    path_of(lang).with_suffix(".mo").write_bytes(compiled(read(lang)))
+
+
+def main() -> int:
+    """Check, or update with that word as the argument."""
+    if sys.argv[1:] == ["update"]:
+        for lang in LANGUAGES:
+            update(lang)
+    found = [problem for lang in LANGUAGES for problem in problems(lang)]
+    sys.stdout.write("".join(f"{problem}\n" for problem in found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Lists: incidents and documents as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.cli.page import Table, span
+from handrail.cli.when import clock_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from handrail.cli.page import Block, Span
+    from handrail.cli.session import Session
+
+    Row = Mapping[str, Any]
+
+__all__ = ["incidents"]
+
+
+def incidents(rows: Sequence[Row], session: Session, now: datetime) -> Iterator[Block]:
+    """Yield the incidents, one a line."""
+    say = session.say
+    head = (say("incident"), say("status"), say("opened"), say("protocol"), say("title"))
+    yield Table(head=head, rows=tuple(_incident(row, session, now) for row in rows))
+
+
+def _incident(row: Row, session: Session, now: datetime) -> tuple[Span, ...]:
+    status = session.say("closed") if row["status"] == "closed" else row["phase"] or row["status"]
+    drill = f"{session.say('DRILL')} " if row["drill"] else ""
+    return (
+        span(row["id"], "strong"),
+        span(status, "dim" if row["status"] == "closed" else ""),
+        span(clock_words(row["opened"], now)),
+        span(row["protocol"]),
+        span(f"{drill}{row.get('title') or ''}", "drill" if row["drill"] else ""),
+    )
