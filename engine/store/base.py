@@ -106,6 +106,9 @@ class Reader(Protocol):
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""
 
+    def by_case(self) -> Iterator[tuple[int, Entry]]:
+        """Give every record of the log case by case, each case in its order."""
+
     def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Give the stored leaf hashes of this part of the log."""
 
@@ -129,11 +132,17 @@ class Reader(Protocol):
     ) -> list[IncidentRow]:
         """Return the incidents that pass the filter, by when they were opened."""
 
+    def incident_ids(self) -> Iterator[str]:
+        """Give the ids of all incidents in the order of ``by_case``, in constant memory."""
+
     def last_number(self, prefix: str) -> int:
         """Return the highest n of the incidents named ``prefix`` + n, or 0."""
 
-    def disclosures(self, digests: Iterable[str]) -> dict[str, str]:
-        """Return those disclosures that are still there, by digest."""
+    def disclosures(self, digests: Iterable[str], case: str | None = None) -> dict[str, str]:
+        """Return those disclosures that are still there, by digest.
+
+        Without ``case``, every case's disclosures are looked through.
+        """
 
     def evidence(self, sha256: str) -> bytes | None:
         """Return an attachment's bytes."""
@@ -163,8 +172,8 @@ class Writer(Reader, Protocol):
     def put_disclosures(self, disclosures: Mapping[str, str], case: str) -> None:
         """Keep the disclosures (by digest) of a case's records."""
 
-    def drop_disclosures(self, digests: Iterable[str]) -> None:
-        """Erase disclosures: after the commit their text is nowhere in the store."""
+    def drop_disclosures(self, digests: Iterable[str], case: str) -> None:
+        """Erase disclosures of a case: after the commit their text is nowhere in the store."""
 
     def put_evidence(self, sha256: str, data: bytes) -> None:
         """Keep an attachment; one that is there already stays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from json import dumps, loads
+from json import loads
 from typing import TYPE_CHECKING, Any, Self
 
 from handrail.engine.errors import StoreError
@@ -129,9 +129,11 @@ class SqliteReader:
 
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""
-        for seq, *columns in self._execute(SQL["entries"], (start,)):
-            entry = Entry._make(columns)
-            yield seq, entry._replace(drill=bool(entry.drill))
+        return map(_entry, self._execute(SQL["entries"], (start,)))
+
+    def by_case(self) -> Iterator[tuple[int, Entry]]:
+        """Give every record of the log case by case, each case in its order."""
+        return map(_entry, self._execute(SQL["by_case"]))
 
     def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Give the stored leaf hashes of this part of the log."""
@@ -172,14 +174,27 @@ class SqliteReader:
         query = incident_query(which, newest_first=newest_first, limit=limit)
         return [_incident(row) for row in self._rows(*query)]
 
+    def incident_ids(self) -> Iterator[str]:
+        """Give the ids of all incidents in the order of ``by_case``, in constant memory."""
+        for (name,) in self._execute(SQL["incident_ids"]):
+            yield name
+
     def last_number(self, prefix: str) -> int:
         """Return the highest n of the incidents named ``prefix`` + n, or 0."""
         (number,) = self._execute(SQL["last_number"], (prefix,)).fetchone()
         return number or 0
 
-    def disclosures(self, digests: Iterable[str]) -> dict[str, str]:
-        """Return those disclosures that are still there, by digest."""
-        return dict(self._rows(SQL["disclosures"], (dumps(list(digests)),)))
+    def disclosures(self, digests: Iterable[str], case: str | None = None) -> dict[str, str]:
+        """Return those disclosures that are still there, by digest.
+
+        Without ``case``, every case's disclosures are looked through.
+        """
+        wanted = set(digests)
+        if not wanted:
+            return {}
+        name, values = ("disclosures_of", (case,)) if case else ("disclosures", ())
+        rows = self._execute(SQL[name], values)
+        return {digest: disclosure for digest, disclosure in rows if digest in wanted}
 
     def evidence(self, sha256: str) -> bytes | None:
         """Return an attachment's bytes."""
@@ -205,6 +220,11 @@ class SqliteReader:
             OutboxRow(case, cseq, run, tuple(loads(to)), text, tries)
             for case, cseq, run, to, text, tries in rows
         ]
+
+
+def _entry(row: Any) -> tuple[int, Entry]:
+    entry = Entry._make(row[1:])
+    return row[0], entry._replace(drill=bool(entry.drill))
 
 
 def _incident(row: Any) -> IncidentRow:

@@ -97,12 +97,14 @@ BEGIN
     SELECT RAISE(ABORT, 'checkpoints are never removed');
 END;
 
--- Personal values. These may go (redaction), but never change.
+-- Personal values. These may go (redaction), but never change. By case, since digests
+-- alone would scatter the pages that a step writes.
 CREATE TABLE disclosure (
-    digest TEXT PRIMARY KEY,
     case_id TEXT NOT NULL,
-    disclosure TEXT NOT NULL
-);
+    digest TEXT NOT NULL,
+    disclosure TEXT NOT NULL,
+    PRIMARY KEY (case_id, digest)
+) WITHOUT ROWID;
 CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure
 BEGIN
     SELECT RAISE(ABORT, 'disclosures are never changed');
@@ -161,6 +163,7 @@ CREATE INDEX incident_number ON incident (
     CAST(substr(id, length(rtrim(id, '0123456789')) + 1) AS INTEGER)
 );
 
+-- Of open cases only, so few; an index on what is due would cost each step a page.
 CREATE TABLE deadline (
     case_id TEXT NOT NULL,
     run TEXT NOT NULL,
@@ -170,4 +173,3 @@ CREATE TABLE deadline (
     passed INTEGER NOT NULL,
     PRIMARY KEY (case_id, run, kind, owner)
 ) WITHOUT ROWID;
-CREATE INDEX deadline_due ON deadline (due);

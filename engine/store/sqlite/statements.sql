@@ -39,6 +39,10 @@ SELECT seq, case_id, cseq, leaf, data FROM record WHERE seq >= ? ORDER BY seq
 SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
 FROM record WHERE seq >= ? ORDER BY seq
 
+-- name: by_case
+SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
+FROM record ORDER BY case_id, cseq, seq
+
 -- name: leaves
 SELECT leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq
 
@@ -147,19 +151,27 @@ instr(people, :quoted)
 -- name: incidents_overdue_at
 id IN (SELECT case_id FROM deadline WHERE due <= :overdue_at)
 
+-- name: incident_ids
+SELECT id FROM incident ORDER BY id
+
 -- name: last_number
 SELECT max(CAST(substr(id, length(rtrim(id, '0123456789')) + 1) AS INTEGER))
 FROM incident WHERE rtrim(id, '0123456789') = ?
 
+-- name: step_incident
+-- What a step can change. To set status or opened would write their indexes anew.
+UPDATE incident SET
+    title = ?2, phase = ?6, closed = ?8, version = ?9,
+    people = ?10, outcome = ?11
+WHERE id = ?1 AND status = ?5 AND opened = ?7
+    AND protocol = ?3 AND drill = ?4
+
 -- name: put_incident
-INSERT INTO incident (
+INSERT OR REPLACE INTO incident (
     id, title, protocol, drill, status, phase, opened, closed, version, people, outcome
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-    title = excluded.title, protocol = excluded.protocol, drill = excluded.drill,
-    status = excluded.status, phase = excluded.phase, opened = excluded.opened,
-    closed = excluded.closed, version = excluded.version, people = excluded.people,
-    outcome = excluded.outcome
+) VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+)
 
 -- name: deadlines
 SELECT case_id, run, kind, owner, due, passed FROM deadline WHERE case_id = ? ORDER BY due
@@ -178,14 +190,17 @@ DELETE FROM deadline WHERE case_id = ?
 INSERT INTO deadline (case_id, run, kind, owner, due, passed) VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: disclosures
-SELECT digest, disclosure FROM disclosure WHERE digest IN (SELECT value FROM json_each(?))
+SELECT digest, disclosure FROM disclosure
+
+-- name: disclosures_of
+SELECT digest, disclosure FROM disclosure WHERE case_id = ?
 
 -- name: put_disclosure
-INSERT INTO disclosure (digest, case_id, disclosure) VALUES (?, ?, ?)
-ON CONFLICT (digest) DO NOTHING
+INSERT INTO disclosure (case_id, digest, disclosure) VALUES (?, ?, ?)
+ON CONFLICT (case_id, digest) DO NOTHING
 
 -- name: drop_disclosure
-DELETE FROM disclosure WHERE digest = ?
+DELETE FROM disclosure WHERE case_id = ? AND digest = ?
 
 -- name: evidence
 SELECT data FROM evidence WHERE sha256 = ?

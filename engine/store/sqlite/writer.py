@@ -30,6 +30,7 @@ __all__ = ["SqliteWriter"]
 _APPEND = SQL["append"]
 _SET_HEAD = SQL["set_head"]
 _PUT_INCIDENT = SQL["put_incident"]
+_STEP_INCIDENT = SQL["step_incident"]
 _DROP_DEADLINES = SQL["drop_deadlines"]
 _PUT_DEADLINE = SQL["put_deadline"]
 _PUT_DISCLOSURE = SQL["put_disclosure"]
@@ -93,13 +94,13 @@ class SqliteWriter(SqliteReader):
     def put_disclosures(self, disclosures: Mapping[str, str], case: str) -> None:
         """Keep the disclosures (by digest) of a case's records."""
         for digest, disclosure in disclosures.items():
-            self._execute(_PUT_DISCLOSURE, (digest, case, disclosure))
+            self._execute(_PUT_DISCLOSURE, (case, digest, disclosure))
 
-    def drop_disclosures(self, digests: Iterable[str]) -> None:
-        """Erase disclosures: after the commit their text is nowhere in the store."""
+    def drop_disclosures(self, digests: Iterable[str], case: str) -> None:
+        """Erase disclosures of a case: after the commit their text is nowhere in the store."""
         self._erased = True
         for digest in digests:
-            self._execute(SQL["drop_disclosure"], (digest,))
+            self._execute(SQL["drop_disclosure"], (case, digest))
 
     def put_evidence(self, sha256: str, data: bytes) -> None:
         """Keep an attachment; one that is there already stays."""
@@ -124,7 +125,9 @@ class SqliteWriter(SqliteReader):
 
     def put_incident(self, row: IncidentRow) -> None:
         """Keep an incident's row in place of the one before."""
-        self._execute(_PUT_INCIDENT, (*row[:9], dumps(row.people, ensure_ascii=False), row[10]))
+        values = (*row[:9], dumps(row.people, ensure_ascii=False), row[10])
+        if self._execute(_STEP_INCIDENT, values).rowcount == 0:
+            self._execute(_PUT_INCIDENT, values)
 
     def put_deadlines(self, case: str, rows: Iterable[DeadlineRow]) -> None:
         """Keep these as all deadlines of the case."""
