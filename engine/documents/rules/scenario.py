@@ -1,0 +1,106 @@
+"""Scenarios: who and what they name must be in the protocol, the cast, the site plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.documents.finding import msg
+from handrail.engine.machine.build import build
+from handrail.engine.machine.definition import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handrail.engine.documents.finding import Finding
+    from handrail.engine.documents.rules.subject import Document
+    from handrail.engine.machine.definition import Definition, Path
+
+__all__ = ["rules"]
+
+
+def rules(document: Document) -> Iterator[Finding]:
+    """HR270 to HR275."""
+    yield from _cast(document)
+    others = document.others
+    if others is None:
+        return
+    name = document.data["protocol"]
+    if "states" not in others.get(name, {}):
+        known = [key for key, data in others.items() if "states" in data]
+        yield document.missing("HR224", ("protocol",), "there is no protocol “{name}”", name, known)
+        return
+    yield from _play(document, build(others[name], ""))
+
+
+def _cast(document: Document) -> Iterator[Finding]:
+    cast = document.data["cast"]
+    path: Path
+    for index, move in enumerate(document.data["play"]):
+        if move.get("by", next(iter(cast))) not in cast:
+            path = ("play", index, "by")
+            template = "there is no “{name}” in the cast"
+            yield document.missing("HR270", path, template, move["by"], cast)
+    for person, roles in cast.items() if document.site else ():
+        for index, role in enumerate(roles):
+            known = document.site.registers["roles"] if document.site else {}
+            if role not in known:
+                path = ("cast", person, index)
+                template = "the site plan has no role “{name}”"
+                yield document.missing("HR250", path, template, role, known)
+
+
+def _play(document: Document, protocol: Definition) -> Iterator[Finding]:
+    data = document.data
+    yield from _states(document, ("starts",), data.get("starts", ()), protocol)
+    for index, move in enumerate(data["play"]):
+        path = ("play", index)
+        yield from _states(document, (*path, "in"), move.get("in", ()), protocol)
+        yield from _move(document, path, move, protocol)
+    ends = data.get("ends")
+    finals = _outcomes(protocol)
+    if ends is not None and ends not in finals:
+        template = "{protocol} never ends with “{name}”"
+        yield document.missing("HR274", ("ends",), template, ends, finals, protocol=protocol.id)
+
+
+def _outcomes(protocol: Definition) -> list[str]:
+    top = (state for state in protocol.states.values() if not state.region)
+    return [state.outcome or "" for state in top if state.kind is Kind.FINAL]
+
+
+def _states(
+    document: Document, path: Path, names: list[str], protocol: Definition
+) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        if name not in protocol.states:
+            template = "{protocol} has no state “{name}”"
+            yield document.missing(
+                "HR271", (*path, index), template, name, protocol.states, protocol=protocol.id
+            )
+        elif protocol.states[name].inside or protocol.states[name].tracks:
+            message = msg("“{name}” has states inside: “in” names the innermost ones", name=name)
+            yield document.found("HR275", (*path, index), message)
+
+
+def _move(
+    document: Document, path: Path, move: dict[str, Any], protocol: Definition
+) -> Iterator[Finding]:
+    states = protocol.states
+    steps = dict.fromkeys(key for state in states.values() for key in state.steps)
+    tasks = dict.fromkeys(key for state in states.values() for key in state.tasks)
+    for key, code, known, template in (
+        ("step", "HR272", steps, "{protocol} has no step “{name}”"),
+        ("confirm", "HR272", steps, "{protocol} has no step “{name}”"),
+        ("task", "HR273", tasks, "{protocol} has no task “{name}”"),
+        ("deviate", "HR271", states, "{protocol} has no state “{name}”"),
+    ):
+        if key in move and move[key] not in known:
+            name, at = move[key], (*path, key)
+            yield document.missing(code, at, template, name, known, protocol=protocol.id)
+    for part in ("with", "fact"):
+        for name in move.get(part, {}):
+            if name not in protocol.facts:
+                at, template = (*path, part, name), "{protocol} has no fact “{name}”"
+                yield document.missing(
+                    "HR220", at, template, name, protocol.facts, key=True, protocol=protocol.id
+                )

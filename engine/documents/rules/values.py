@@ -1,0 +1,106 @@
+"""Values in documents, held against the type of the fact or setting that they are for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.documents.finding import Message, msg
+from handrail.engine.machine.definition import Fact, FactType, SetFacts
+from handrail.engine.machine.facts import BadValueError, read_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from handrail.engine.documents.finding import Finding
+    from handrail.engine.documents.rules.subject import Subject
+    from handrail.engine.machine.definition import Path
+    from handrail.engine.machine.site import Site
+
+__all__ = ["rules", "wrong_item", "wrong_value"]
+
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # a clock time in a document means no day
+_ORDERED = frozenset({FactType.NUMBER, FactType.TIME, FactType.DURATION})
+
+
+def rules(subject: Subject) -> Iterator[Finding]:
+    """HR230: what ``set`` and the defaults of settings give."""
+    from handrail.engine.documents.rules.names import effects  # noqa: PLC0415 - it needs us too
+
+    for setting in subject.definition.settings.values():
+        yield from bounds(subject, setting.fact)
+        if setting.default is not None:
+            yield from _value(subject, (*setting.path, "default"), setting.fact, setting.default)
+    for fact in subject.definition.facts.values():
+        yield from bounds(subject, fact)
+    for effect in effects(subject):
+        if isinstance(effect, SetFacts):
+            for name, value in effect.values.items():
+                if name in subject.definition.facts:
+                    fact, path = subject.definition.facts[name], (*effect.path, "set", name)
+                    yield from _value(subject, path, fact, value)
+
+
+def bounds(subject: Subject, fact: Fact) -> Iterator[Finding]:
+    """HR231: the least number is above the greatest."""
+    if fact.min is not None and fact.max is not None and fact.min > fact.max:
+        message = msg("the least, {min}, is more than the most, {max}", min=fact.min, max=fact.max)
+        yield subject.found("HR231", (*fact.path, "min"), message)
+
+
+def _value(subject: Subject, path: Path, fact: Fact, value: Any) -> Iterator[Finding]:
+    if wrong := wrong_value(fact, value, subject.site):
+        yield subject.found("HR230", path, wrong)
+
+
+def wrong_value(fact: Fact, value: Any, site: Site | None) -> Message | None:
+    """Why ``value`` is not one of the fact, in the very form that is recorded."""
+    if fact.many != isinstance(value, list):
+        return msg("{fact} takes a list", fact=fact.id) if fact.many else _one(fact)
+    items = value if isinstance(value, list) else [value]
+    found = (wrong_item(fact, item, site) for item in items)
+    return next((wrong for wrong in found if wrong), None)
+
+
+def _one(fact: Fact) -> Message:
+    return msg("{fact} takes one value, not a list", fact=fact.id)
+
+
+def wrong_item(fact: Fact, item: Any, site: Site | None) -> Message | None:
+    """Why ``item`` is not one value of the fact, in the very form that is recorded."""
+    single = _single(fact)
+    try:
+        canonical = read_value(single, item, site=site, now=_NEVER)
+    except BadValueError as error:
+        return Message(template=error.template, params=error.params)
+    if fact.type is FactType.NUMBER or canonical == item:
+        return None
+    shown = {True: "true", False: "false"}.get(canonical, canonical)  # type: ignore[call-overload]
+    return msg("{fact}: write {value}, as it is recorded", fact=fact.id, value=shown)
+
+
+def _single(fact: Fact) -> Fact:
+    from dataclasses import replace  # noqa: PLC0415 - cheap, but not on a step's path
+
+    return replace(fact, many=False)
+
+
+def ordered(fact: Fact) -> bool:
+    """Whether at-least and its like mean something: numbers, times, durations, list lengths."""
+    return fact.many or fact.type in _ORDERED
+
+
+def wrong_length(item: Any) -> Message | None:
+    """Why ``item`` is not a length of a list."""
+    if isinstance(item, int) and not isinstance(item, bool) and item >= 0:
+        return None
+    return msg("expected how many: a whole number")
+
+
+def choices(fact: Fact, site: Mapping[str, Any] | None) -> list[str]:
+    """What a value can be, where that is a list: for “did you mean”."""
+    from handrail.engine.machine.site import REGISTERS  # noqa: PLC0415 - the same
+
+    if fact.type is FactType.CHOICE:
+        return list(fact.of)
+    return list((site or {}).get(REGISTERS.get(fact.type, ""), {}))
