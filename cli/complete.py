@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import typer  # noqa: TC002 - Typer resolves the annotations of these functions when it runs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    import typer
 
     Offer = tuple[str, str]
 

@@ -13,7 +13,6 @@ from handrail.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
 __all__ = [
     "Given",
@@ -24,7 +23,6 @@ __all__ = [
     "Run",
     "StepId",
     "full_id",
-    "happened",
     "pairs",
     "read_text",
 ]
@@ -80,20 +78,8 @@ Occurred = Annotated[
 def full_id(incident: str) -> str:
     """Write out an incident of this year that was given by its number."""
     if incident.isdecimal() and incident.isascii():
-        return f"INC-{SystemClock().now().astimezone().year}-{int(incident):04d}"
+        return f"INC-{SystemClock().now().year}-{int(incident):04d}"
     return incident.upper() if incident[:4].lower() == "inc-" else incident
-
-
-def happened(occurred: str | None) -> datetime | None:
-    """Read ``--occurred``.
-
-    :raises UsageError: it is no time, or lies in the future.
-    """
-    if occurred is None:
-        return None
-    from handrail.cli.when import parse_time  # noqa: PLC0415 - seldom given
-
-    return parse_time(occurred, SystemClock().now())
 
 
 def pairs(given: Sequence[str] | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from handrail.cli.params import Given, Occurred, ProtocolId, happened, pairs
+from handrail.cli.params import Given, Occurred, ProtocolId, pairs
 from handrail.cli.present import changed
 from handrail.cli.session import Session
 
@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """Open an incident: its lifecycle and this protocol; say what to do now."""
     session = Session.of(ctx)
-    facts, at = pairs(given), happened(occurred)
+    facts = pairs(given)
     with session.engine() as engine:
-        view = engine.open(protocol, facts, title=title, drill=drill, occurred=at)
+        view = engine.open(protocol, facts, title=title, drill=drill, occurred=occurred)
     changed(session, view, session.say("{incident} opened", incident=view["id"]))

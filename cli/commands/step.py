@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.cli.params import Given, Incident, Occurred, Run, StepId, full_id, happened, pairs
+from handrail.cli.params import Given, Incident, Occurred, Run, StepId, full_id, pairs
 from handrail.cli.present import changed
 from handrail.cli.session import Session
 
@@ -36,11 +36,11 @@ def command(
 ) -> None:
     """Take a step. At a terminal, what it wants to know and was not given is asked."""
     session, incident = Session.of(ctx), full_id(incident)
-    facts, at = pairs(given), happened(occurred)
+    facts = pairs(given)
     with session.engine() as engine:
         take = partial(
             engine.step, incident, step,
-            run=run, note=note, occurred=at, dry_run=dry_run, if_version=if_version,
+            run=run, note=note, occurred=occurred, dry_run=dry_run, if_version=if_version,
         )  # fmt: skip
         if session.may_ask:
             from handrail.cli.ask import answered, questions_of  # noqa: PLC0415 - at a terminal only

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from handrail.cli import complete
-from handrail.cli.params import Incident, Occurred, Run, full_id, happened
+from handrail.cli.params import Incident, Occurred, Run, full_id
 from handrail.cli.present import changed
 from handrail.cli.session import Session
 
@@ -30,9 +30,11 @@ def command(
     occurred: Occurred = None,
 ) -> None:
     """Tick a task as done, or skip it with a reason where that is allowed."""
-    session, at = Session.of(ctx), happened(occurred)
+    session = Session.of(ctx)
     with session.engine() as engine:
-        view = engine.task(full_id(incident), task, item=item, skip=skip, run=run, occurred=at)
+        view = engine.task(
+            full_id(incident), task, item=item, skip=skip, run=run, occurred=occurred
+        )
     done = (
         session.say("{task}: done", task=task)
         if skip is None

@@ -204,7 +204,7 @@ class Screen:
             yield GAP
         for row in messages[-2:]:
             to = ", ".join(row["to"])
-            at = clock_words(row["recorded"], self.now)
+            at = clock_words(row["occurred"], self.now)
             yield line(
                 span(
                     self.say("{time} told {who}: {text}", time=at, who=to, text=row["text"]), "dim"

@@ -103,7 +103,7 @@ def _told(view: View, session: Session, now: datetime) -> Iterator[Block]:
         return
     yield from _titled(session.say("Messages"))
     for row in view["messages"]:
-        at = clock_words(row["recorded"], now)
+        at = clock_words(row["occurred"], now)
         yield line(
             span(f"{at}  "), span(", ".join(row["to"]), "strong"), f"  {row['text']}", indent=2
         )
@@ -114,8 +114,8 @@ def _deviations(view: View, session: Session, now: datetime) -> Iterator[Block]:
         return
     yield from _titled(session.say("Outside the protocol"))
     for row in view["deviations"]:
-        at = clock_words(row["recorded"], now)
-        to = ", ".join(row.get("to", ()))
+        at = clock_words(row["occurred"], now)
+        to = ", ".join(row["to"])
         yield line(
             span(f"{at}  {row.get('by', '')} → {to}: {row.get('why', '')}", "warn"), indent=2
         )

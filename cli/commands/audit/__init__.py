@@ -1,0 +1,32 @@
+"""``handrail audit``: what auditors do with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import typer
+
+from handrail.cli.group import LazyGroup
+
+
+class Audit(LazyGroup):
+    """The commands of ``handrail audit``."""
+
+    package = "handrail.cli.commands.audit"
+    table: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "Commands": {
+            "log": "List records, filtered.",
+            "show": "Show one incident as it went.",
+            "verify": "Prove that the log is whole, or say what is wrong.",
+            "checkpoint": "Sign the head of the log, to be kept elsewhere.",
+        }
+    }
+
+
+app = typer.Typer(cls=Audit, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.callback()
+def options() -> None:
+    """Read and verify the log."""

@@ -1,0 +1,32 @@
+"""``handrail protocol``: what administrators do with protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import typer
+
+from handrail.cli.group import LazyGroup
+
+
+class Protocol(LazyGroup):
+    """The commands of ``handrail protocol``."""
+
+    package = "handrail.cli.commands.protocol"
+    table: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "Commands": {
+            "list": "List the documents, and which are in force.",
+            "show": "Show a protocol in words.",
+            "check": "Check documents: what is wrong, where, and the mend.",
+            "test": "Play the scenarios of protocols.",
+        }
+    }
+
+
+app = typer.Typer(cls=Protocol, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.callback()
+def options() -> None:
+    """List, show, check and test protocols."""
