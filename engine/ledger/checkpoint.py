@@ -12,7 +12,7 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from handrail.engine.errors import HandrailError, UsageError
 
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["Checkpoint", "LogKey", "NoteError", "VerifierKey", "open_checkpoint"]
+__all__ = [
+    "Checkpoint",
+    "LogKey",
+    "NoteError",
+    "UnsignedError",
+    "VerifierKey",
+    "alleged",
+    "open_checkpoint",
+]
 
 ED25519 = b"\x01"  # C2SP signed-note, signature types
 MOST_SIGNATURES = 100  # beyond it a note is refused unread; witnesses add a few
@@ -33,9 +41,15 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class NoteError(HandrailError):
-    """A text is not a checkpoint that the given key has signed."""
+    """A text is not a signed checkpoint."""
 
-    code: ClassVar[str] = "note"
+    code = "note"
+
+
+class UnsignedError(NoteError):
+    """A checkpoint is well-formed, but not what the given key has signed."""
+
+    code = "unsigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +117,8 @@ class VerifierKey:
     def open(self, note: str) -> Checkpoint:
         """Return the checkpoint of a signed note.
 
-        :raises NoteError: it is malformed, or not signed by this key.
+        :raises NoteError: it is malformed.
+        :raises UnsignedError: it is not signed by this key, or was altered.
         """
         return open_checkpoint(note, [self])
 
@@ -206,23 +221,33 @@ def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
     Lines of unknown keys (witnesses, older or newer keys) are passed over; a line
     of a known key that does not verify spoils the note (C2SP signed-note).
 
-    :raises NoteError: it is malformed, or none of these keys has signed it, or it
-        speaks of another log than the key's.
+    :raises NoteError: it is malformed.
+    :raises UnsignedError: none of these keys has signed it, or it was altered, or it
+        speaks of another log than the key's; ``params`` has its alleged ``size``.
     """
     text, lines = _parts(note)
-    known = {(key.name, key.id): key for key in keys}
-    signers = []
-    for name, mark, signature in lines:
-        key = known.get((name, mark))
-        if key is not None and not key.signed(text, signature):
-            raise NoteError("the signature by {name} is wrong: the text was altered", name=name)
-        signers += [] if key is None else [key]
-    if not signers:
-        raise NoteError("the note is not signed by the log's key")
     checkpoint = Checkpoint.parse(text)
-    if all(key.name != checkpoint.origin for key in signers):
-        raise NoteError("the checkpoint is of another log, {origin}", origin=checkpoint.origin)
+    known = {(key.name, key.id): key for key in keys}
+    signers = [(known[line[:2]], line[2]) for line in lines if line[:2] in known]
+    if not signers:
+        raise _unsigned("it is not signed by the log's key", checkpoint)
+    if not all(key.signed(text, signature) for key, signature in signers):
+        raise _unsigned("its signature is wrong: the text was altered", checkpoint)
+    if all(key.name != checkpoint.origin for key, _ in signers):
+        raise _unsigned("it is of another log, {origin}", checkpoint)
     return checkpoint
+
+
+def alleged(note: str) -> Checkpoint:
+    """Return what a note says, whoever may have signed it: proof of nothing.
+
+    :raises NoteError: it is malformed.
+    """
+    return Checkpoint.parse(_parts(note)[0])
+
+
+def _unsigned(template: str, found: Checkpoint) -> UnsignedError:
+    return UnsignedError(template, origin=found.origin, size=found.size)
 
 
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

@@ -10,10 +10,14 @@ from __future__ import annotations
 from hashlib import sha256
 from json import loads
 from os import urandom
+from typing import TYPE_CHECKING
 
 from handrail.engine.ledger.record import b64url, canonical, unb64url
 
-__all__ = ["SALT_BYTES", "digest_of", "reveal", "seal"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["SALT_BYTES", "digest_of", "reveal", "seal", "sealed_in"]
 
 SALT_BYTES = 16
 
@@ -50,3 +54,16 @@ def reveal(digest: str, disclosure: str) -> tuple[str, object]:
         case [str(), str(name), value]:
             return name, value
     raise ValueError("a disclosure is a list of a salt, a name and a value")
+
+
+def sealed_in(part: object) -> Iterator[str]:
+    """Give the digest of each sealed value (``{"sd": digest}``) in a record or part of one."""
+    if isinstance(part, dict):
+        if set(part) == {"sd"}:
+            yield str(part["sd"])
+            return
+        part = part.values()
+    elif not isinstance(part, list | tuple):
+        return
+    for item in part:
+        yield from sealed_in(item)

@@ -13,6 +13,7 @@ from handrail.engine.ledger.checkpoint import (
     Checkpoint,
     LogKey,
     NoteError,
+    UnsignedError,
     VerifierKey,
     open_checkpoint,
 )
@@ -120,8 +121,9 @@ def test_keys_of_another_length_or_kind_are_refused(text: str) -> None:
 
 
 def test_another_key_of_the_same_name_does_not_open_it() -> None:
-    with pytest.raises(NoteError, match="not signed by the log's key"):
+    with pytest.raises(UnsignedError, match="not signed by the log") as caught:
         LogKey.generate(ORIGIN).verifier.open(NOTE)
+    assert caught.value.params["size"] == HEAD.size
 
 
 def test_unknown_lines_are_passed_over_and_a_second_key_may_sign() -> None:
@@ -138,7 +140,7 @@ def test_unknown_lines_are_passed_over_and_a_second_key_may_sign() -> None:
 
 def test_a_wrong_line_of_a_known_key_spoils_the_note() -> None:
     wrong = KEY.sign(Checkpoint(origin=ORIGIN, size=1, root=bytes(32))).rpartition("\n\n")[2]
-    with pytest.raises(NoteError, match="the text was altered"):
+    with pytest.raises(UnsignedError, match="the text was altered"):
         KEY.verifier.open(NOTE + wrong)
 
 

@@ -1,0 +1,91 @@
+"""The points that a log is held to: signed heads, from the store and from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handrail.engine.ledger.checkpoint import NoteError, UnsignedError, open_checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from handrail.engine.audit.findings import Report
+    from handrail.engine.ledger.checkpoint import VerifierKey
+    from handrail.engine.store.base import Reader
+
+__all__ = ["Mark", "Marks"]
+
+
+class Mark(NamedTuple):
+    """At this size the log must have this root."""
+
+    size: int
+    root: bytes
+    outside: bool
+
+
+class Marks:
+    """All marks by size, passed one after the other while the tree grows.
+
+    A store has one checkpoint for each closed incident or so; about 150 bytes each
+    are held.
+    """
+
+    def __init__(self, marks: Iterable[Mark], report: Report) -> None:
+        self._marks = sorted(marks, key=lambda mark: mark.size, reverse=True)
+        self._report = report
+        self._good = 0  # the largest size that a mark agreed at
+        self._failed: set[bool] = set()  # kinds that have failed; later ones fail by it
+        self.anchored = 0  # the largest size that an outside mark agreed at
+        self.next = self._marks[-1].size if self._marks else -1
+
+    def compare(self, size: int, root: bytes) -> None:
+        """Hold the log's root at the size of the next mark against it."""
+        while self._marks and self._marks[-1].size == size:
+            self._hold(self._marks.pop(), root)
+        self.next = self._marks[-1].size if self._marks else -1
+
+    def _hold(self, mark: Mark, root: bytes) -> None:
+        if mark.root == root:
+            self._good = mark.size
+            self.anchored = mark.size if mark.outside else self.anchored
+        elif mark.outside not in self._failed:
+            self._failed.add(mark.outside)
+            code = "anchor-differs" if mark.outside else "checkpoint-differs"
+            self._report.add(code, size=mark.size, good=self._good)
+
+    def end(self, records: int) -> None:
+        """Tell of marks beyond the log's end, the farthest of each kind."""
+        told: set[bool] = set()
+        for mark in self._marks:
+            if mark.outside not in told:
+                told.add(mark.outside)
+                code = "anchor-beyond" if mark.outside else "checkpoint-beyond"
+                self._report.add(code, size=mark.size, records=records)
+
+
+def stored(reader: Reader, keys: Sequence[VerifierKey], report: Report) -> Iterator[Mark]:
+    """Read the store's own checkpoints, each with its signature."""
+    for number, row in enumerate(reader.checkpoints(), 1):
+        try:
+            found = open_checkpoint(str(row.note), keys)
+        except NoteError as error:
+            report.add("checkpoint-forged", number=number, reason=error)
+            continue
+        if (found.size, found.root) != (row.size, row.root):
+            report.add("checkpoint-row", number=number)
+        yield Mark(found.size, found.root, outside=False)
+
+
+def outside(notes: Iterable[str], keys: Sequence[VerifierKey], report: Report) -> Iterator[Mark]:
+    """Read checkpoints that were kept elsewhere.
+
+    :raises NoteError: a text is no checkpoint at all.
+    """
+    for note in notes:
+        try:
+            found = open_checkpoint(note, keys)
+        except UnsignedError as error:
+            report.add("anchor-forged", size=error.params.get("size"))
+            continue
+        yield Mark(found.size, found.root, outside=True)

@@ -1,0 +1,84 @@
+"""What hangs on records by digest: disclosures of personal values, and evidence.
+
+Four cases of a disclosure: it matches; it does not (FAIL); it is gone by a recorded
+redaction; it is gone without one (FAIL). A fifth: redacted, and there again (FAIL).
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.audit.intact import decoded
+from handrail.engine.ledger.disclosure import reveal, sealed_in
+from handrail.engine.store.base import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handrail.engine.audit.findings import Report
+    from handrail.engine.store.base import Reader
+
+__all__ = ["Sealed"]
+
+BATCH = 500  # digests looked up at once
+
+
+class Sealed:
+    """Checks what records refer to by digest. Holds the digests that were redacted."""
+
+    def __init__(self, reader: Reader, report: Report) -> None:
+        self._reader = reader
+        self._report = report
+        self._redacted = _redacted(reader)
+        self._due: dict[str, int] = {}  # digest -> the record of the case that has it first
+
+    def take(self, seq: int, case: str, record: Mapping[str, Any]) -> None:
+        """Note the sealed values of a record, and check its evidence."""
+        for digest in sealed_in(record):
+            self._due.setdefault(digest, seq)
+        if len(self._due) >= BATCH:
+            self.end(case)
+        if record.get("type") == "evidence-attached":
+            self._evidence(seq, case, str(record.get("sha256")), record.get("size"))
+
+    def end(self, case: str) -> None:
+        """Check the sealed values that were noted of a case."""
+        if not self._due:
+            return
+        found = self._reader.disclosures(self._due, case)
+        for digest, seq in self._due.items():
+            code = self._fault(digest, found.get(digest))
+            if code is not None:
+                self._report.add(code, seq, case)
+        self._due.clear()
+
+    def _fault(self, digest: str, disclosure: str | None) -> str | None:
+        if disclosure is None:
+            return None if digest in self._redacted else "disclosure-missing"
+        try:
+            reveal(digest, disclosure)
+        except (ValueError, AttributeError):  # whatever the table holds
+            return "disclosure-altered"
+        return "redaction-undone" if digest in self._redacted else None
+
+    def _evidence(self, seq: int, case: str, digest: str, size: object) -> None:
+        data = self._reader.evidence(digest)
+        if data is None:
+            if digest not in self._redacted:
+                self._report.add("evidence-missing", seq, case, sha256=digest)
+        elif not isinstance(data, bytes) or (len(data), sha256(data).hexdigest()) != (size, digest):
+            self._report.add("evidence-altered", seq, case, sha256=digest)
+        elif digest in self._redacted:
+            self._report.add("redaction-undone", seq, case)
+
+
+def _redacted(reader: Reader) -> frozenset[str]:
+    """All digests that redactions name: of disclosures, and of evidence."""
+    found: set[str] = set()
+    for logged in reader.log(Filter(type="redacted")):
+        record = decoded(logged.data) or {}
+        for member in ("digests", "evidence"):
+            names = record.get(member)
+            found.update(str(name) for name in names) if isinstance(names, list) else None
+    return frozenset(found)
