@@ -105,10 +105,14 @@ def plain(value: Any) -> Any:
 
 
 def canonical(data: Any) -> bytes:
-    """The canonical JSON of a document's data (AUDIT.md, "Record")."""
-    from handrail.engine.ledger import record  # noqa: PLC0415 - only checked documents need it
+    """The canonical JSON of a document's data: compact, decimals as strings, UTF-8.
 
-    return record.canonical(plain(data))
+    Unlike a record's (RFC 8785) its members are not sorted: document order is meaning
+    in a statechart (W3C SCXML 3.13), so it belongs to what the digest pins.
+    """
+    import json  # noqa: PLC0415 - only checked documents need it
+
+    return json.dumps(plain(data), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _shortest(value: Decimal) -> str:

@@ -53,6 +53,7 @@ CODES: Final = MappingProxyType(
         "HR225": "Unknown name in a text",
         "HR230": "Value of another type",
         "HR231": "Least above most",
+        "HR232": "Setting without a value",
         "HR240": "Unknown name in a guard",
         "HR241": "Value that can never be met",
         "HR242": "Guard on a personal fact",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Path
+    from handrail.engine.machine.definition import Path, Setting
     from handrail.engine.machine.site import Site
 
 __all__ = ["rules", "wrong_item", "wrong_value"]
@@ -24,11 +24,12 @@ _ORDERED = frozenset({FactType.NUMBER, FactType.TIME, FactType.DURATION})
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
-    """HR230: what ``set`` and the defaults of settings give."""
+    """HR230 to HR232: what ``set``, defaults and settings give."""
     from handrail.engine.documents.rules.names import effects  # noqa: PLC0415 - it needs us too
 
     for setting in subject.definition.settings.values():
         yield from bounds(subject, setting.fact)
+        yield from _unset(subject, setting)
         if setting.default is not None:
             yield from _value(subject, (*setting.path, "default"), setting.fact, setting.default)
     for fact in subject.definition.facts.values():
@@ -39,6 +40,16 @@ def rules(subject: Subject) -> Iterator[Finding]:
                 if name in subject.definition.facts:
                     fact, path = subject.definition.facts[name], (*effect.path, "set", name)
                     yield from _value(subject, path, fact, value)
+
+
+def _unset(subject: Subject, setting: Setting) -> Iterator[Finding]:
+    """HR232: neither the document nor the site plan gives the setting a value."""
+    if subject.site is None or setting.default is not None:
+        return
+    if setting.id not in subject.site.settings.get(subject.definition.id, {}):
+        message = msg("the setting “{id}” has no value", id=setting.id)
+        mend = msg("give it a default, or a value in the site plan")
+        yield subject.found_key("HR232", setting.path, message, mend=mend)
 
 
 def bounds(subject: Subject, fact: Fact) -> Iterator[Finding]:
