@@ -6,7 +6,9 @@ docs/cli.md. A message names the place and the mend.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
+
+from handrail.engine.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +32,8 @@ class HandrailError(Exception):
     ``{names}``); ``params`` fill it.
     """
 
-    exit_code: ClassVar[int] = 1
-    code: ClassVar[str] = "failed"
+    exit_code: int = 1
+    code: str = "failed"
 
     def __init__(self, template: str, /, **params: object) -> None:
         super().__init__(template, params)
@@ -39,7 +41,11 @@ class HandrailError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.template.format(**self.params) if self.params else self.template
+        return self.words("en")
+
+    def words(self, lang: str) -> str:
+        """The message in a language."""
+        return say(lang, self.template, **self.params)
 
 
 class UsageError(HandrailError):
@@ -82,6 +88,10 @@ class NotFoundError(HandrailError):
             )
         else:
             super().__init__("there is no {kind} “{name}”", kind=kind, name=name)
+
+    def words(self, lang: str) -> str:
+        """The message in a language, the kind of thing as well."""
+        return say(lang, self.template, **{**self.params, "kind": say(lang, self.kind)})
 
 
 class ConflictError(HandrailError):

@@ -1,0 +1,159 @@
+"""Cases in the store: load one by folding its records, append what was decided."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from handrail.engine.clock import stamp
+from handrail.engine.errors import NotFoundError
+from handrail.engine.ledger.record import canonical, leaf_hash
+from handrail.engine.messages import say_message
+from handrail.engine.projection import Loaded, deadline_rows, fold, fold_known, incident_row
+from handrail.engine.sealing import Unsealed
+from handrail.engine.store.rows import Entry, IncidentFilter, OutboxRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from handrail.engine.clock import Clock
+    from handrail.engine.machine.decide import Decision
+    from handrail.engine.machine.state import World
+    from handrail.engine.shelf import Shelf
+    from handrail.engine.store.base import Reader, Store, Writer
+
+    Draft = Mapping[str, Any]
+
+__all__ = ["Casebook"]
+
+_MOST_KEPT: Final = 256  # cases: a busy day's; any other is folded again
+
+
+class Casebook:
+    """Loads cases, and keeps them for the next command of the same process."""
+
+    def __init__(self, store: Store, shelf: Shelf, clock: Clock, lang: str) -> None:
+        self._store = store
+        self._shelf = shelf
+        self._clock = clock
+        self._lang = lang
+        self._kept: dict[str, Loaded] = {}
+
+    def load(self, reader: Reader, case: str) -> Loaded:
+        """Return the case as the store has it now; only records that are new are folded.
+
+        :raises NotFoundError: there is no such incident.
+        """
+        size = reader.case_head(case).cseq
+        if size == 0 or not case.startswith("INC-"):
+            known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
+            raise NotFoundError("incident", case, known)
+        loaded = self._kept.get(case)
+        if loaded is not None and loaded.case.version == size:
+            return loaded
+        since = loaded.case.version if loaded else 0
+        for data in reader.case_records(case, since):
+            loaded = fold(self._shelf.definition, loaded, json.loads(data))
+        assert loaded is not None  # noqa: S101 - the case has records
+        self._keep(loaded)
+        return loaded
+
+    def append(
+        self, writer: Writer, world: World, loaded: Loaded | None, decision: Decision
+    ) -> Loaded:
+        """Append a decision's records to its case, and update the case's projections.
+
+        The caller keeps the result (``keep``) once the transaction is durable.
+        """
+        after = decision.case
+        assert after is not None  # noqa: S101 - what is appended belongs to a case
+        pinned = (_pinned(after, draft) for draft in decision.drafts)
+        for record in self.write(writer, pinned):
+            loaded = fold_known(self._shelf.definition, loaded, record, after)
+            if record["type"] == "notified":
+                self._queue(writer, world, loaded, record)
+        assert loaded is not None  # noqa: S101 - a decision has records
+        writer.put_incident(incident_row(loaded))
+        writer.put_deadlines(after.id, deadline_rows(world, after))
+        return loaded
+
+    def keep(self, loaded: Loaded) -> None:
+        """Keep what a durable transaction made of a case."""
+        self._keep(loaded)
+
+    def _keep(self, loaded: Loaded) -> None:
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.clear()
+        self._kept[loaded.case.id] = loaded
+
+    def write(self, writer: Writer, drafts: Iterable[Draft]) -> Iterator[dict[str, Any]]:
+        """Append drafts to their cases' chains; give the whole records.
+
+        :raises ConflictError: a case has gone on since it was read.
+        """
+        heads: dict[str, tuple[int, bytes | None]] = {}
+        recorded = stamp(self._clock.now())
+        for draft in drafts:
+            case = draft["case"]
+            cseq, prev = heads.get(case) or writer.case_head(case)
+            record = {
+                **draft,
+                "v": 1,
+                "log": self._store.origin,
+                "cseq": cseq,
+                "prev": prev.hex() if prev else None,
+                "recorded": recorded,
+            }
+            data = canonical(record)
+            leaf = leaf_hash(data)
+            writer.append(_entry(record, data, leaf))
+            heads[case] = (cseq + 1, leaf)
+            yield record
+
+    def _queue(
+        self, writer: Writer, world: World, loaded: Loaded, record: Mapping[str, Any]
+    ) -> None:
+        run = loaded.case.runs[record["run"]]
+        text = say_message(
+            record["text"],
+            loaded.case,
+            run.id,
+            world.definition(run.sha256),
+            unsealed=Unsealed(writer, run.facts),
+            site=world.site,
+            lang=self._lang,
+        )
+        row = OutboxRow(
+            case=loaded.case.id,
+            cseq=record["cseq"],
+            run=run.id,
+            to=tuple(record["to"]),
+            text=text,
+        )
+        writer.put_outbox(row)
+
+
+def _pinned(case: Any, draft: Draft) -> Draft:
+    """The draft, saying under which revision its run goes."""
+    run = case.runs.get(draft.get("run", ""))
+    if run is None or "protocol" in draft:
+        return draft
+    pin = {"id": run.protocol, "revision": run.revision, "sha256": run.sha256}
+    return {**draft, "protocol": pin}
+
+
+def _entry(record: Mapping[str, Any], data: bytes, leaf: bytes) -> Entry:
+    protocol = record.get("protocol")
+    return Entry(
+        case=record["case"],
+        cseq=record["cseq"],
+        type=record["type"],
+        recorded=record["recorded"],
+        occurred=record["occurred"],
+        actor=record["actor"]["id"],
+        run=record.get("run"),
+        protocol=protocol["id"] if protocol else None,
+        drill=record["drill"],
+        data=data,
+        leaf=leaf,
+    )

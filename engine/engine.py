@@ -1,0 +1,589 @@
+"""``Engine``: the use cases. Each one loads, decides, appends and shows.
+
+    command ──> decide ──> records ──> one transaction ──> show
+
+The transaction begins before the case is read, so that a decision is always taken
+on what is so. A refusal of an existing incident is appended as well, and raised
+once it is durable.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.casebook import Casebook
+from handrail.engine.clock import SystemClock, stamp
+from handrail.engine.errors import HandrailError, NotFoundError, NotPermittedError, UsageError
+from handrail.engine.machine import commands as do
+from handrail.engine.machine.decide import Decision, decide
+from handrail.engine.machine.facts import read_value
+from handrail.engine.people import identify
+from handrail.engine.refused import RefusedError
+from handrail.engine.runs import (
+    run_of_facts,
+    run_of_pending,
+    run_of_state,
+    run_of_step,
+    run_of_task,
+)
+from handrail.engine.rush import Rush
+from handrail.engine.sealing import Sealer, Unsealed
+from handrail.engine.shelf import Shelf
+from handrail.engine.store.rows import IncidentFilter, IncidentRow
+from handrail.engine.view import View, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from handrail.engine.clock import Clock
+    from handrail.engine.documents.source import Source
+    from handrail.engine.machine.state import World
+    from handrail.engine.projection import Loaded
+    from handrail.engine.store.base import Reader, Store, Writer
+    from handrail.engine.workspace import Workspace
+
+    Given = Mapping[str, Any]
+    _List = list  # ``Engine.list`` hides the name in its class
+    Make = Callable[["Turn"], do.Command]
+
+__all__ = ["Engine", "Turn"]
+
+
+class Turn:
+    """One command in the making: what a use case may look at while it builds it."""
+
+    def __init__(self, engine: Engine, loaded: Loaded | None, world: World) -> None:
+        self.loaded = loaded
+        self.world = world
+        self.actor = engine.actor_in(world)
+        self.sealer = Sealer()
+        self.now = engine.clock.now()
+        self._engine = engine
+
+    @property
+    def case(self) -> Any:
+        """The case as it is."""
+        assert self.loaded is not None  # noqa: S101 - all commands but Open have one
+        return self.loaded.case
+
+    def at(self, occurred: str | datetime | None) -> str:
+        """When it happened: the time given, else now.
+
+        :raises UsageError: it lies in the future.
+        """
+        if occurred is None:
+            return stamp(self.now)
+        moment = (
+            stamp(occurred) if not isinstance(occurred, str) else _read_time(occurred, self.now)
+        )
+        if moment > stamp(self.now):
+            raise UsageError("what happened cannot lie in the future: {time}", time=moment)
+        return moment
+
+    def facts(self, sha256: str, given: Given) -> dict[str, object]:
+        """Canonical facts of what was typed, the personal ones sealed."""
+        definition = self.world.definition(sha256)
+        return self.sealer.facts(definition, given, self.world.site, self.now)
+
+
+class Engine:
+    """A site's incidents, for one person at a time."""
+
+    def __init__(
+        self, store: Store, *, person: str | None, lang: str = "en", clock: Clock | None = None
+    ) -> None:
+        self.store = store
+        self.person = person
+        self.lang = lang
+        self.clock = clock or SystemClock()
+        self.shelf = Shelf()
+        self.casebook = Casebook(store, self.shelf, self.clock, lang)
+        self.workspace: Workspace | None = None
+        self.warnings: list[HandrailError] = []  # for the caller to show; nothing failed
+        self._rush = Rush(self.clock)
+
+    @classmethod
+    def at(
+        cls,
+        workspace: Workspace,
+        *,
+        person: str | None = None,
+        lang: str = "en",
+        clock: Clock | None = None,
+        store_url: str | None = None,
+    ) -> Self:
+        """Open the engine of a workspace.
+
+        :param person: what ``--as`` says; ``None``: whom the account tells.
+        :raises StoreError: the store is missing or cannot be used.
+        """
+        from handrail.engine.store.open import open_store  # noqa: PLC0415 - tests bring their own
+
+        engine = cls(
+            open_store(store_url or workspace.store_url(), workspace.root),
+            person=person,
+            lang=lang,
+            clock=clock,
+        )
+        engine.workspace = workspace
+        return engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # -- transactions --------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A consistent snapshot, for the shelf as well."""
+        with self.store.read() as reader:
+            self.shelf.reader = reader
+            try:
+                yield reader
+            finally:
+                self.shelf.reader = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A transaction, for the shelf as well."""
+        with self.store.write() as writer:
+            self.shelf.reader = writer
+            try:
+                yield writer
+            finally:
+                self.shelf.reader = None
+
+    def actor_in(self, world: World) -> do.Actor:
+        """Who acts, by the site plan in force."""
+        return identify(world.site, self.person, stamp(self.clock.now()))
+
+    # -- operators -----------------------------------------------------------------
+
+    def open(
+        self,
+        protocol: str,
+        given: Given | None = None,
+        *,
+        title: str | None = None,
+        drill: bool = False,
+        occurred: str | None = None,
+    ) -> View:
+        """Open an incident: its lifecycle and a protocol (or the lifecycle alone).
+
+        :raises NotFoundError: there is no such protocol.
+        :raises RefusedError: it is not in force, and this is no drill.
+        """
+        with self.writing() as writer:
+            site = self.shelf.site()
+            world = self.shelf.world(site, drill=drill)
+            turn = Turn(self, None, world)
+            lifecycle = self.shelf.lifecycle(site)
+            self._known_machine(writer, protocol)
+            definition = world.resolve(protocol)
+            at = turn.at(occurred)
+            command = do.Open(
+                actor=turn.actor,
+                at=at,
+                case=_new_id(writer, at),
+                protocol=None if protocol == lifecycle else protocol,
+                lifecycle=lifecycle,
+                drill=drill,
+                title=turn.sealer.text("title", title),
+                facts=turn.facts(definition.sha256, given or {}) if definition else {},
+            )
+            decision = decide(world, None, command)
+            if decision.refusal:
+                raise RefusedError(decision.refusal, hint=_mend(decision, protocol))
+            loaded = self._append(writer, turn, decision)
+            view = self._show(writer, world, loaded, turn)
+        self._settled(loaded)
+        return view
+
+    def step(  # noqa: PLR0913 - the options of the command
+        self,
+        incident: str,
+        step: str,
+        given: Given | None = None,
+        *,
+        run: str | None = None,
+        note: str | None = None,
+        occurred: str | None = None,
+        dry_run: bool = False,
+        if_version: int | None = None,
+    ) -> View:
+        """Take a step.
+
+        :param if_version: refuse if the incident's version is not this any more.
+        :raises NotFoundError: no protocol of the incident has such a step or fact.
+        :raises RefusedError: the protocol says no, or somebody was first.
+        """
+
+        def make(turn: Turn) -> do.Command:
+            chosen = run_of_step(turn.world, turn.case, step, run)
+            return do.TakeStep(
+                actor=turn.actor,
+                at=turn.at(occurred),
+                run=chosen.id,
+                step=step,
+                facts=turn.facts(chosen.sha256, given or {}),
+                note=turn.sealer.text("note", note),
+            )
+
+        return self._change(incident, make, dry_run=dry_run, if_version=if_version)
+
+    def confirm(
+        self, incident: str, step: str, *, run: str | None = None, yes: bool = True
+    ) -> View:
+        """Say yes (or no) to a step as its second person."""
+
+        def make(turn: Turn) -> do.Command:
+            chosen = run_of_pending(turn.world, turn.case, step, run)
+            return do.Confirm(actor=turn.actor, at=turn.at(None), run=chosen.id, step=step, yes=yes)
+
+        return self._change(incident, make)
+
+    def task(  # noqa: PLR0913 - the options of the command
+        self,
+        incident: str,
+        task: str,
+        *,
+        item: str | None = None,
+        skip: str | None = None,
+        run: str | None = None,
+        occurred: str | None = None,
+    ) -> View:
+        """Do a task (``TASK`` or ``TASK/ITEM``), or skip it with a reason."""
+        task, _, slashed = task.partition("/")
+
+        def make(turn: Turn) -> do.Command:
+            if skip is not None and not skip.strip():
+                raise UsageError("say why the task is skipped")
+            return do.DoTask(
+                actor=turn.actor,
+                at=turn.at(occurred),
+                run=run_of_task(turn.world, turn.case, task, run).id,
+                task=task,
+                item=item or slashed or None,
+                skip=turn.sealer.text("why", skip),
+            )
+
+        return self._change(incident, make)
+
+    def fact(self, incident: str, given: Given, *, run: str | None = None) -> View:
+        """Record facts apart from a step."""
+
+        def make(turn: Turn) -> do.Command:
+            chosen = run_of_facts(turn.world, turn.case, list(given), run)
+            return do.SetFact(
+                actor=turn.actor,
+                at=turn.at(None),
+                run=chosen.id,
+                facts=turn.facts(chosen.sha256, given),
+            )
+
+        return self._change(incident, make)
+
+    def note(self, incident: str, text: str, *, occurred: str | None = None) -> View:
+        """Write something down."""
+
+        def make(turn: Turn) -> do.Command:
+            if not text.strip():
+                raise UsageError("the note is empty")
+            sealed = turn.sealer.text("note", text)
+            return do.Note(actor=turn.actor, at=turn.at(occurred), text=sealed)
+
+        return self._change(incident, make)
+
+    def attach(
+        self,
+        incident: str,
+        name: str,
+        data: bytes,
+        *,
+        task: str | None = None,
+        run: str | None = None,
+    ) -> View:
+        """Attach a file as evidence; the bytes are kept under their SHA-256."""
+        import hashlib  # noqa: PLC0415 - only attaching pays for it
+
+        sha256 = hashlib.sha256(data).hexdigest()
+
+        def make(turn: Turn) -> do.Command:
+            chosen = run
+            if task is not None:
+                chosen = run_of_task(turn.world, turn.case, task, run).id
+            elif chosen is None:
+                active = turn.case.active_runs()
+                chosen = active[0].id if active else None
+            return do.Attach(
+                actor=turn.actor,
+                at=turn.at(None),
+                sha256=sha256,
+                size=len(data),
+                name=turn.sealer.text("name", name),
+                run=chosen,
+                task=task,
+            )
+
+        return self._change(incident, make, evidence=(sha256, data))
+
+    def start(self, incident: str, protocol: str, given: Given | None = None) -> View:
+        """Start a further protocol in the same incident."""
+
+        def make(turn: Turn) -> do.Command:
+            assert self.shelf.reader is not None  # noqa: S101 - within the transaction
+            self._known_machine(self.shelf.reader, protocol)
+            definition = turn.world.resolve(protocol)
+            facts = turn.facts(definition.sha256, given or {}) if definition else {}
+            return do.StartProtocol(
+                actor=turn.actor, at=turn.at(None), protocol=protocol, facts=facts
+            )
+
+        return self._change(incident, make)
+
+    def deviate(self, incident: str, to: str, why: str, *, run: str | None = None) -> View:
+        """Put a run into another state, outside the protocol, where it allows that."""
+
+        def make(turn: Turn) -> do.Command:
+            if not why.strip():
+                raise UsageError("say why you leave the protocol")
+            return do.Deviate(
+                actor=turn.actor,
+                at=turn.at(None),
+                run=run_of_state(turn.world, turn.case, to, run).id,
+                state=to,
+                why=turn.sealer.text("why", why),
+            )
+
+        return self._change(incident, make)
+
+    def tick(self) -> list[View]:
+        """Let the deadlines pass that are due; return the incidents that this changed."""
+        now = stamp(self.clock.now())
+        with self.reading() as reader:
+            cases = list(dict.fromkeys(row.case for row in reader.due(now)))
+        return [view for case in cases if (view := self._tick(case)) is not None]
+
+    def _tick(self, incident: str) -> View | None:
+        with self.writing() as writer:
+            loaded = self.casebook.load(writer, incident)
+            world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
+            at = stamp(self.clock.now())
+            actor = do.Actor("handrail", (), do.ENGINE, "")
+            decision = decide(world, loaded.case, do.Tick(actor=actor, at=at))
+            if not decision.drafts:
+                return None
+            loaded = self.casebook.append(writer, world, loaded, decision)
+            now = self.clock.now()
+            view = view_of(writer, world, loaded, actor=actor, now=now, at=at, lang=self.lang)
+        self._settled(loaded)
+        return view
+
+    # -- looking -------------------------------------------------------------------
+
+    def view(self, incident: str) -> View:
+        """Show an incident to whoever asks; who is not known has no roles."""
+        with self.reading() as reader:
+            loaded = self.casebook.load(reader, incident)
+            world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
+            self._rush.saw(loaded)
+            now = self.clock.now()
+            return view_of(
+                reader,
+                world,
+                loaded,
+                actor=self._viewer(world),
+                now=now,
+                at=stamp(now),
+                lang=self.lang,
+            )
+
+    def _viewer(self, world: World) -> do.Actor:
+        try:
+            return self.actor_in(world)
+        except NotPermittedError:
+            return do.Actor("", (), "unknown", "")
+
+    def list(  # noqa: PLR0913 - the options of the command
+        self,
+        *,
+        open: bool | None = None,  # noqa: A002 - the option's name
+        phase: str | None = None,
+        protocol: str | None = None,
+        mine: bool = False,
+        overdue: bool = False,
+        drill: bool | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """List incidents, the newest first."""
+        with self.reading() as reader:
+            world = self.shelf.world(self.shelf.site(), drill=False)
+            which = IncidentFilter(
+                open=open,
+                phase=phase,
+                protocol=protocol,
+                mine=self.actor_in(world).id if mine else None,
+                overdue_at=stamp(self.clock.now()) if overdue else None,
+                drill=drill,
+            )
+            rows = reader.incidents(which, limit=limit)
+            unsealed = Unsealed(reader, [_sealed(row) for row in rows])
+            return [_listed(row, unsealed) for row in rows]
+
+    def latest_open(self) -> str:
+        """The id of the open incident that was opened last.
+
+        :raises NotFoundError: none is open.
+        """
+        with self.reading() as reader:
+            rows = reader.incidents(IncidentFilter(open=True), limit=1)
+        if not rows:
+            raise NotFoundError("open incident", "-")
+        return rows[0].id
+
+    # -- administrators ------------------------------------------------------------
+
+    def register(self, sources: Sequence[Source]) -> _List[dict[str, Any]]:
+        """Make revisions of documents known to the store, after they check."""
+        from handrail.engine.charter import register  # noqa: PLC0415 - imports jsonschema
+
+        return register(self, sources)
+
+    def agree(self, wanted: Sequence[str] | str | None) -> _List[dict[str, Any]]:
+        """Agree to registered documents, as management."""
+        from handrail.engine.charter import agree  # noqa: PLC0415 - a step needs none of it
+
+        return agree(self, wanted)
+
+    def documents(self) -> _List[dict[str, Any]]:
+        """Every registered document, and which revision of it is in force."""
+        from handrail.engine.charter import documents  # noqa: PLC0415 - a step needs none of it
+
+        return documents(self)
+
+    # -- the one way in ------------------------------------------------------------
+
+    def _change(
+        self,
+        incident: str,
+        make: Make,
+        *,
+        dry_run: bool = False,
+        if_version: int | None = None,
+        evidence: tuple[str, bytes] | None = None,
+    ) -> View:
+        if dry_run:
+            return self._rehearse(incident, make)
+        with self.writing() as writer:
+            loaded = self.casebook.load(writer, incident)
+            turn = Turn(self, loaded, self._world(loaded))
+            command = make(turn)
+            decision = self._decide(turn, command, if_version)
+            after = self._append(writer, turn, decision)
+            if evidence is not None and not decision.refusal:
+                writer.put_evidence(*evidence)
+            view = {} if decision.refusal else self._show(writer, turn.world, after, turn)
+        self._settled(after)
+        if decision.refusal:
+            raise RefusedError(decision.refusal, hint=["next", incident])
+        return view
+
+    def _rehearse(self, incident: str, make: Make) -> View:
+        with self.reading() as reader:
+            loaded = self.casebook.load(reader, incident)
+            turn = Turn(self, loaded, self._world(loaded))
+            decision = decide(turn.world, loaded.case, make(turn))
+            if decision.refusal:
+                raise RefusedError(decision.refusal, hint=["next", incident])
+            assert decision.case is not None  # noqa: S101 - it was there before
+            after = loaded._replace(case=decision.case)
+            return self._show(reader, turn.world, after, turn)
+
+    def _world(self, loaded: Loaded) -> World:
+        return self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
+
+    def _decide(self, turn: Turn, command: do.Command, if_version: int | None) -> Decision:
+        assert turn.loaded is not None  # noqa: S101 - only Open has none, and comes not here
+        rush = self._rush.lost(turn.loaded, command, if_version)
+        if rush is not None:
+            return self._rush.refusal(turn.loaded, command, rush)
+        return decide(turn.world, turn.case, command)
+
+    def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:
+        loaded = self.casebook.append(writer, turn.world, turn.loaded, decision)
+        if turn.sealer.disclosures and not decision.refusal:
+            writer.put_disclosures(turn.sealer.disclosures, loaded.case.id)
+        return loaded
+
+    def _show(self, reader: Reader, world: World, loaded: Loaded, turn: Turn) -> View:
+        return view_of(
+            reader,
+            world,
+            loaded,
+            actor=turn.actor,
+            now=turn.now,
+            at=stamp(turn.now),
+            lang=self.lang,
+        )
+
+    def _settled(self, loaded: Loaded) -> None:
+        """What follows on a durable transaction."""
+        self.casebook.keep(loaded)
+        self._rush.saw(loaded)
+        if loaded.case.status == "closed" and self.workspace is not None:
+            from handrail.engine.sign import sign_head  # noqa: PLC0415 - only closing signs
+
+            try:
+                sign_head(self)
+            except HandrailError as fault:  # the incident is closed all the same
+                self.warnings.append(fault)
+
+    def _known_machine(self, reader: Reader, name: str) -> None:
+        if any(row.kind != "site" for row in reader.documents(name)):
+            return
+        known = {row.id for row in reader.documents() if row.kind != "site"}
+        raise NotFoundError("protocol", name, known)
+
+
+def _read_time(text: str, now: datetime) -> str:
+    from handrail.engine.machine.definition import Fact, FactType  # noqa: PLC0415 - rarely typed
+
+    fact = Fact(id="occurred", type=FactType.TIME)
+    return str(read_value(fact, text, site=None, now=now))
+
+
+def _new_id(reader: Reader, at: str) -> str:
+    prefix = f"INC-{at[:4]}-"
+    return f"{prefix}{reader.last_number(prefix) + 1:04d}"
+
+
+def _mend(decision: Decision, protocol: str) -> list[str]:
+    codes = [reason.code for reason in decision.refusal]
+    return ["agree", protocol] if "not-in-force" in codes else []
+
+
+def _sealed(row: IncidentRow) -> dict[str, str] | None:
+    return None if row.title is None else {"sd": row.title}
+
+
+def _listed(row: IncidentRow, unsealed: Unsealed) -> dict[str, Any]:
+    listed = row._asdict()
+    listed["title"] = unsealed.show(_sealed(row))
+    listed["people"] = list(row.people)
+    return listed

@@ -1,0 +1,58 @@
+"""What a notification says, with the facts of its incident filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.machine.definition import FactType
+from handrail.engine.machine.site import REGISTERS
+from handrail.engine.text import fill, pick, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handrail.engine.machine.definition import Definition, Fact
+    from handrail.engine.machine.site import Site
+    from handrail.engine.machine.state import Case
+    from handrail.engine.sealing import Unsealed
+
+__all__ = ["say_message", "say_value"]
+
+
+def say_message(  # noqa: PLR0913 - a text needs its language, its facts and their meaning
+    text: str | Mapping[str, str],
+    case: Case,
+    run: str,
+    definition: Definition,
+    *,
+    unsealed: Unsealed,
+    site: Site,
+    lang: str,
+) -> str:
+    """Fill the ``{names}`` of facts of the run, and of the incident."""
+
+    def value(name: str) -> str | None:
+        if name == "incident":
+            return case.id
+        if name == "site":
+            return pick(site.title, lang)
+        fact, known = definition.facts.get(name), case.runs[run].facts.get(name)
+        if fact is None or known is None:
+            return None
+        return say_value(fact, unsealed.show(known), site, lang)
+
+    return fill(pick(text, lang), value)
+
+
+def say_value(fact: Fact, value: Any, site: Site, lang: str) -> str:
+    """A fact's value in words: a choice's text, the title of what a reference names."""
+    if isinstance(value, list | tuple):
+        return ", ".join(say_value(fact, item, site, lang) for item in value)
+    if value is True or value is False:
+        return say(lang, "yes" if value else "no")
+    if fact.type is FactType.CHOICE:
+        return pick(fact.of.get(value, str(value)), lang)
+    register = REGISTERS.get(fact.type)
+    if register is not None:
+        return pick(site.registers.get(register, {}).get(value, str(value)), lang)
+    return str(value)

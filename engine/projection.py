@@ -1,0 +1,168 @@
+"""From records to the rows that make reading fast; all of them can be rebuilt.
+
+``Loaded`` is the whole fold of one case: the machine's state, and what a list or a
+screen shows of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from handrail.engine.machine.apply import apply
+from handrail.engine.machine.deadlines import deadlines
+from handrail.engine.machine.regions import chart_of
+from handrail.engine.store.rows import DeadlineRow, IncidentRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.state import Case, World
+
+    Record = Mapping[str, Any]
+    Definitions = Callable[[str], Definition]
+
+__all__ = ["LastMove", "Loaded", "deadline_rows", "fold", "fold_known", "incident_row", "refold"]
+
+
+class LastMove(NamedTuple):
+    """Who moved a run last, when and where to."""
+
+    actor: str
+    recorded: str
+    step: str | None
+    to: tuple[str, ...]
+    cseq: int
+
+
+class Loaded(NamedTuple):
+    """One case, folded."""
+
+    case: Case
+    title: Mapping[str, str] | None  # {"sd": digest}
+    protocol: str  # the one it was opened with
+    phase: str | None
+    people: tuple[str, ...]  # who acted in it, first to last
+    moves: Mapping[str, LastMove]  # by run
+    messages: tuple[Record, ...]  # notified records
+    deviations: tuple[Record, ...]
+
+
+def fold(definitions: Definitions, loaded: Loaded | None, record: Record) -> Loaded:
+    """Take one more record into the fold.
+
+    :raises IllegalRecordError: it does not fit what was before it.
+    """
+    case = apply(definitions, loaded.case if loaded else None, record)
+    return _take(definitions, loaded, case, record)
+
+
+def fold_known(
+    definitions: Definitions, loaded: Loaded | None, record: Record, case: Case
+) -> Loaded:
+    """``fold`` where ``decide`` has told already where its records lead together."""
+    return _take(definitions, loaded, case, record)
+
+
+def _take(definitions: Definitions, loaded: Loaded | None, case: Case, record: Record) -> Loaded:
+    if loaded is None:
+        loaded = Loaded(case, record.get("title"), "", None, (), {}, (), ())
+    loaded = loaded._replace(case=case)
+    actor = record["actor"]
+    if actor["how"] != "engine" and actor["id"] not in loaded.people:
+        loaded = loaded._replace(people=(*loaded.people, actor["id"]))
+    taker = _TAKERS.get(record["type"])
+    return loaded if taker is None else taker(definitions, loaded, record)
+
+
+def _take_start(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
+    is_lifecycle = record["run"] == loaded.case.lifecycle
+    if not loaded.protocol or (not is_lifecycle and loaded.protocol == _lifecycle_of(loaded.case)):
+        loaded = loaded._replace(protocol=record["protocol"]["id"])
+    return _take_move(definitions, loaded, record)
+
+
+def _lifecycle_of(case: Case) -> str | None:
+    return case.runs[case.lifecycle].protocol if case.lifecycle else None
+
+
+def _take_move(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
+    move = LastMove(
+        record["actor"]["id"],
+        record.get("recorded", ""),
+        record.get("step"),
+        tuple(record.get("to", ())),
+        record.get("cseq", 0),
+    )
+    loaded = loaded._replace(moves={**loaded.moves, record["run"]: move})
+    if record["run"] == loaded.case.lifecycle:
+        loaded = loaded._replace(phase=_phase(definitions, loaded, record))
+    return loaded
+
+
+def _phase(definitions: Definitions, loaded: Loaded, record: Record) -> str | None:
+    """The lifecycle's top state; a final one does not end the phase that it ended in."""
+    chart = chart_of(definitions(loaded.case.runs[record["run"]].sha256))
+    if not record.get("to"):
+        return loaded.phase
+    name = chart.ancestors[record["to"][0]][-1]
+    return loaded.phase if chart.states[name].outcome is not None else name
+
+
+def _take_message(_: Definitions, loaded: Loaded, record: Record) -> Loaded:
+    return loaded._replace(messages=(*loaded.messages, record))
+
+
+def _take_deviation(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
+    loaded = loaded._replace(deviations=(*loaded.deviations, record))
+    return _take_move(definitions, loaded, record)
+
+
+_TAKERS: dict[str, Callable[[Definitions, Loaded, Record], Loaded]] = {
+    "run-started": _take_start,
+    "step-taken": _take_move,
+    "moved": _take_move,
+    "deviated": _take_deviation,
+    "notified": _take_message,
+}
+
+
+def incident_row(loaded: Loaded) -> IncidentRow:
+    """The row of the incidents' list."""
+    case = loaded.case
+    return IncidentRow(
+        id=case.id,
+        title=loaded.title["sd"] if loaded.title else None,
+        protocol=loaded.protocol,
+        drill=case.drill,
+        status=case.status,
+        phase=loaded.phase,
+        opened=case.opened,
+        closed=case.closed,
+        version=case.version,
+        people=loaded.people,
+        outcome=case.outcome,
+    )
+
+
+def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:
+    """The deadlines that run in a case, for the clock to look up."""
+    return [
+        DeadlineRow(
+            case=case.id,
+            run=due.run,
+            kind="state" if due.task is None else "task",
+            owner=due.owner,
+            due=due.at,
+            passed=due.passed,
+        )
+        for due in deadlines(world, case)
+    ]
+
+
+def refold(definitions: Definitions, records: Iterable[Record]) -> Loaded | None:
+    """The fold of a case's records from the first."""
+    loaded: Loaded | None = None
+    for record in records:
+        loaded = fold(definitions, loaded, record)
+    return loaded

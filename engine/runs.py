@@ -1,0 +1,143 @@
+"""Which run a command means when it names none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handrail.engine.errors import NotFoundError, UsageError
+from handrail.engine.machine.judge import offered
+from handrail.engine.machine.regions import chart_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.state import Case, Run, World
+
+__all__ = ["run_of_facts", "run_of_pending", "run_of_state", "run_of_step", "run_of_task"]
+
+
+def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
+    """The run that offers the step now, else one whose protocol has it.
+
+    :raises NotFoundError: no protocol of the case has such a step.
+    :raises UsageError: several runs offer it; say which.
+    """
+
+    def now(run: Run) -> bool:
+        return step in offered(chart_of(world.definition(run.sha256)), run)
+
+    def ever(definition: Definition) -> bool:
+        return any(step in state.steps for state in definition.states.values())
+
+    known = (name for run in case.runs.values() for name in _steps(world.definition(run.sha256)))
+    return _choose(world, case, named, now, ever, NotFoundError("step", step, known))
+
+
+def run_of_pending(world: World, case: Case, step: str, named: str | None) -> Run:
+    """The run in which the step waits for a second person, else as ``run_of_step``."""
+    waiting = [run for run in case.active_runs() if step in run.pending]
+    if named is None and len(waiting) == 1:
+        return waiting[0]
+    return run_of_step(world, case, step, named)
+
+
+def run_of_task(world: World, case: Case, task: str, named: str | None) -> Run:
+    """The run with the task on its list now, else one whose protocol has it.
+
+    :raises NotFoundError: no protocol of the case has such a task.
+    :raises UsageError: several runs have it; say which.
+    """
+
+    def now(run: Run) -> bool:
+        states = world.definition(run.sha256).states
+        return any(task in states[name].tasks for name in run.active.values())
+
+    def ever(definition: Definition) -> bool:
+        return any(task in state.tasks for state in definition.states.values())
+
+    known = (
+        name
+        for run in case.runs.values()
+        for state in world.definition(run.sha256).states.values()
+        for name in state.tasks
+    )
+    return _choose(world, case, named, now, ever, NotFoundError("task", task, known))
+
+
+def run_of_facts(world: World, case: Case, facts: Sequence[str], named: str | None) -> Run:
+    """The run whose protocol declares all these facts.
+
+    :raises NotFoundError: no protocol of the case declares them.
+    :raises UsageError: several runs do; say which.
+    """
+
+    def ever(definition: Definition) -> bool:
+        return all(name in definition.facts for name in facts)
+
+    def now(run: Run) -> bool:
+        return ever(world.definition(run.sha256))
+
+    known = {name for run in case.runs.values() for name in world.definition(run.sha256).facts}
+    missing = next((name for name in facts if name not in known), facts[0])
+    return _choose(world, case, named, now, ever, NotFoundError("fact", missing, known))
+
+
+def run_of_state(world: World, case: Case, state: str, named: str | None) -> Run:
+    """The run whose protocol has the state.
+
+    :raises NotFoundError: no protocol of the case has such a state.
+    :raises UsageError: several runs do; say which.
+    """
+
+    def ever(definition: Definition) -> bool:
+        return state in definition.states
+
+    def now(run: Run) -> bool:
+        return ever(world.definition(run.sha256))
+
+    known = {name for run in case.runs.values() for name in world.definition(run.sha256).states}
+    return _choose(world, case, named, now, ever, NotFoundError("state", state, known))
+
+
+def _choose(  # noqa: PLR0913, PLR0917 - what to look for, first in what is now, then in all
+    world: World,
+    case: Case,
+    named: str | None,
+    now: Callable[[Run], bool],
+    ever: Callable[[Definition], bool],
+    missing: NotFoundError,
+) -> Run:
+    if named is not None:
+        return _named(world, case, named, ever, missing)
+    here = [run for run in case.active_runs() if now(run)]
+    if len(here) > 1:
+        raise UsageError(
+            "several runs could be meant; say which with --run: {runs}", runs=_names(here)
+        )
+    if here:
+        return here[0]
+    elsewhere = [run for run in case.runs.values() if ever(world.definition(run.sha256))]
+    if not elsewhere:
+        raise missing
+    active = [run for run in elsewhere if run.status == "active"]
+    return (active or elsewhere)[-1]
+
+
+def _named(
+    world: World, case: Case, named: str, ever: Callable[[Definition], bool], missing: NotFoundError
+) -> Run:
+    run = case.runs.get(named)
+    if run is None:
+        raise NotFoundError("run", named, case.runs)
+    if not ever(world.definition(run.sha256)):
+        raise missing
+    return run
+
+
+def _steps(definition: Definition) -> Iterable[str]:
+    return (step for state in definition.states.values() for step in state.steps)
+
+
+def _names(runs: Iterable[Run]) -> str:
+    return ", ".join(run.id for run in runs)

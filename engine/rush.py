@@ -1,0 +1,90 @@
+"""Two operators at once: one wins, the other is told who moved it, when and where to.
+
+Transactions come one after the other, so the second command always sees what the
+first one did. It is refused, rather than taken in a state that its operator never
+saw, when the run was moved after that operator looked: after the version that they
+saw, or, in a process that showed nothing, after the process began.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from handrail.engine.clock import SystemClock, stamp
+from handrail.engine.machine.commands import Confirm, Deviate, TakeStep
+from handrail.engine.machine.decide import Decision
+from handrail.engine.machine.judge import Reason
+
+if TYPE_CHECKING:
+    from handrail.engine.clock import Clock
+    from handrail.engine.machine.commands import Command
+    from handrail.engine.projection import LastMove, Loaded
+
+__all__ = ["Rush"]
+
+_STARTED: Final = time.time()  # when this module was loaded; the process is little older
+
+
+class Rush:
+    """Knows what this process has seen of each case."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._seen: dict[str, int] = {}
+        self._began = stamp(_process_began() if isinstance(clock, SystemClock) else clock.now())
+
+    def saw(self, loaded: Loaded) -> None:
+        """Remember the version that was shown, or that this process made."""
+        self._seen[loaded.case.id] = loaded.case.version
+
+    def lost(self, loaded: Loaded, command: Command, if_version: int | None) -> LastMove | None:
+        """The move that came first, if the command was given without knowing of it."""
+        if not isinstance(command, TakeStep | Confirm | Deviate):
+            return None
+        move = loaded.moves.get(command.run)
+        if move is None:
+            return None
+        seen = self._seen.get(loaded.case.id) if if_version is None else if_version
+        if seen is None:
+            return move if move.recorded > self._began else None
+        return move if move.cseq >= seen else None
+
+    def refusal(self, loaded: Loaded, command: Command, move: LastMove) -> Decision:
+        """The refusal that tells who was first; it goes into the log too."""
+        reason = Reason(
+            "conflict",
+            "{who} was first: {run} went to {states} at {time}; look again",
+            {
+                "who": move.actor,
+                "run": getattr(command, "run", ""),
+                "states": ", ".join(move.to),
+                "time": move.recorded,
+            },
+        )
+        draft = {
+            "type": "step-refused",
+            "case": loaded.case.id,
+            "drill": loaded.case.drill,
+            "occurred": command.at,
+            "actor": command.actor.record(),
+            "refused": reason.record(),
+            "run": getattr(command, "run", ""),
+        }
+        if step := getattr(command, "step", None):
+            draft["step"] = step
+        after = loaded.case._replace(version=loaded.case.version + 1)
+        return Decision((draft,), after, (reason,))
+
+
+def _process_began() -> datetime:
+    """When the process began: from the kernel where it tells, rounded up to its tick."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks = (int(fields[19]) + 1) / os.sysconf("SC_CLK_TCK")
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks
+    except (OSError, ValueError, IndexError, AttributeError):
+        age = time.time() - _STARTED
+    return datetime.now(UTC) - timedelta(seconds=max(0.0, age))

@@ -1,0 +1,98 @@
+"""The documents that the store holds, compiled once and kept: definitions never change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.errors import HandrailError, StoreError
+from handrail.engine.machine.build import build
+from handrail.engine.machine.site import build_site
+from handrail.engine.machine.state import World
+
+if TYPE_CHECKING:
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.site import Site
+    from handrail.engine.store.base import DocumentRow, Reader
+
+__all__ = ["Shelf"]
+
+
+class Shelf:
+    """Looks up documents through the transaction that is open (``reader``)."""
+
+    def __init__(self) -> None:
+        self.reader: Reader | None = None
+        self._definitions: dict[str, Definition] = {}
+        self._sites: dict[str, Site] = {}
+
+    def definition(self, sha256: str) -> Definition:
+        """The machine with this digest.
+
+        :raises StoreError: the store does not hold it.
+        """
+        found = self._definitions.get(sha256)
+        if found is None:
+            row = self._row(sha256)
+            found = self._definitions[sha256] = build(json.loads(row.data), sha256)
+        return found
+
+    def site(self) -> Site:
+        """The site plan in force.
+
+        :raises HandrailError: there is none.
+        """
+        rows = self._open().all_in_force(kind="site")
+        if not rows:
+            raise HandrailError("no site plan is in force here; see handrail doctor")
+        sha256 = rows[0].sha256
+        found = self._sites.get(sha256)
+        if found is None:
+            found = self._sites[sha256] = build_site(json.loads(self._row(sha256).data))
+        return found
+
+    def in_force(self, name: str) -> Definition | None:
+        """The revision of a machine that is in force."""
+        row = self._open().in_force(name)
+        return None if row is None or row.kind == "site" else self.definition(row.sha256)
+
+    def latest(self, name: str) -> Definition | None:
+        """What a drill runs on: the highest revision that is registered."""
+        rows = [row for row in self._open().documents(name) if row.kind != "site"]
+        if not rows:
+            return None
+        return self.definition(max(rows, key=lambda row: row.revision).sha256)
+
+    def lifecycle(self, site: Site) -> str:
+        """The id of the lifecycle that incidents follow.
+
+        :raises HandrailError: there is none, or several and the site plan names none.
+        """
+        if site.lifecycle is not None:
+            return site.lifecycle
+        names = sorted({row.id for row in self._open().documents() if row.kind == "lifecycle"})
+        if len(names) != 1:
+            raise HandrailError(
+                "the site plan must name the lifecycle of incidents (lifecycle: …): {names}",
+                names=", ".join(names) or "-",
+            )
+        return names[0]
+
+    def world(self, site: Site, *, drill: bool) -> World:
+        """What decisions about a case may know."""
+        return World(self.definition, self.latest if drill else self.in_force, site)
+
+    def data(self, sha256: str) -> dict[str, Any]:
+        """A document's data."""
+        found: dict[str, Any] = json.loads(self._row(sha256).data)
+        return found
+
+    def _row(self, sha256: str) -> DocumentRow:
+        row = self._open().document(sha256)
+        if row is None:
+            raise StoreError("the store does not hold the document {sha256}", sha256=sha256[:12])
+        return row
+
+    def _open(self) -> Reader:
+        assert self.reader is not None  # noqa: S101 - each use case opens a transaction first
+        return self.reader

@@ -1,0 +1,50 @@
+"""Signing the log's head: when an incident closes, and when somebody asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handrail.engine.audit.anchor import FileAnchor
+from handrail.engine.clock import stamp
+from handrail.engine.errors import HandrailError
+from handrail.engine.ledger.checkpoint import Checkpoint, LogKey
+from handrail.engine.store.rows import CheckpointRow
+
+if TYPE_CHECKING:
+    from handrail.engine.engine import Engine
+
+__all__ = ["Signed", "sign_head"]
+
+
+class Signed(NamedTuple):
+    """A signed head, and where it was anchored."""
+
+    size: int
+    root: bytes
+    note: str  # C2SP signed note
+    anchor: str | None  # the file; None: it could not be written
+
+
+def sign_head(engine: Engine) -> Signed:
+    """Sign the log's head, keep it in the store and in the usual file anchor.
+
+    :raises HandrailError: there is no workspace, or its log key cannot be read.
+    """
+    if engine.workspace is None:
+        raise HandrailError("without a workspace there is no log key to sign with")
+    key = LogKey.load(engine.workspace.key, engine.store.origin)
+    with engine.writing() as writer:
+        head = writer.head()
+        note = key.sign(Checkpoint(origin=engine.store.origin, size=head.size, root=head.root))
+        writer.put_checkpoint(
+            CheckpointRow(
+                size=head.size, root=head.root, note=note, recorded=stamp(engine.clock.now())
+            )
+        )
+    anchor = FileAnchor.usual(key.verifier)
+    try:
+        anchor.append(note)
+    except HandrailError as fault:
+        engine.warnings.append(fault)
+        return Signed(head.size, head.root, note, None)
+    return Signed(head.size, head.root, note, str(anchor.path))

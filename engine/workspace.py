@@ -1,0 +1,134 @@
+"""The folder that a site works in: where it is found, and what lies where."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from handrail.engine.errors import HandrailError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["MARK", "NoWorkspaceError", "Workspace", "data_folder", "state_folder"]
+
+MARK = "handrail.yaml"
+
+
+class NoWorkspaceError(HandrailError):
+    """There is no workspace here."""
+
+    exit_code = 10
+    code = "not-found"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace; all paths are absolute."""
+
+    root: Path
+
+    @property
+    def mark(self) -> Path:
+        """The file that makes the folder a workspace, and holds its configuration."""
+        return self.root / MARK
+
+    @property
+    def store(self) -> Path:
+        """The SQLite database."""
+        return self.root / "store.db"
+
+    @property
+    def site(self) -> Path:
+        """The site plan, to edit; what is in force is in the store."""
+        return self.root / "site.yaml"
+
+    @property
+    def protocols(self) -> Path:
+        """The protocols, to edit."""
+        return self.root / "protocols"
+
+    @property
+    def scenarios(self) -> Path:
+        """The scenarios that rehearse them."""
+        return self.root / "scenarios"
+
+    @property
+    def key(self) -> Path:
+        """The log's private key."""
+        return self.root / "keys" / "log.pem"
+
+    @property
+    def verifier(self) -> Path:
+        """The log's public key, as a C2SP vkey."""
+        return self.root / "keys" / "log.vkey"
+
+    @classmethod
+    def find(cls, named: str | None, start: Path | None = None) -> Workspace:
+        """Find the workspace: the one named, else the nearest upward, else the user's own.
+
+        :raises NoWorkspaceError: there is none, or the named folder is not one.
+        """
+        if named is not None:
+            root = Path(named).expanduser().absolute()
+            if not (root / MARK).is_file():
+                raise NoWorkspaceError(
+                    "{folder} is not a workspace: it has no {mark}; "
+                    "make one with: handrail init {folder}",
+                    folder=root,
+                    mark=MARK,
+                )
+            return cls(root)
+        here = (start or Path.cwd()).absolute()
+        for folder in (here, *here.parents, data_folder()):
+            if (folder / MARK).is_file():
+                return cls(folder)
+        raise NoWorkspaceError("there is no workspace here or above; make one with: handrail init")
+
+    def store_url(self) -> str:
+        """What ``handrail.yaml`` says of the store; ``store.db`` where it says nothing."""
+        return self.config().get("store") or self.store.name
+
+    def config(self) -> Mapping[str, str]:
+        """The scalar settings of ``handrail.yaml`` (``store``, ``language``).
+
+        The file is read without a YAML parser, because each step reads it: only lines
+        ``name: value`` at the margin count. ``doctor`` holds it to its schema.
+
+        :raises HandrailError: the file cannot be read.
+        """
+        try:
+            lines = self.mark.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise HandrailError(
+                "{file} cannot be read ({fault}); see handrail doctor", file=self.mark, fault=fault
+            ) from None
+        pairs = (line.partition(":") for line in lines if line[:1].isalpha())
+        return {name: _scalar(value.strip()) for name, _, value in pairs}
+
+
+def _scalar(value: str) -> str:
+    if value[:1] == '"':
+        try:
+            return str(json.loads(value))
+        except ValueError:
+            return value
+    return value.partition(" #")[0].strip().strip("'")
+
+
+def data_folder() -> Path:
+    """The user's data folder (XDG Base Directory)."""
+    return _xdg("XDG_DATA_HOME", ".local/share") / "handrail"
+
+
+def state_folder() -> Path:
+    """The user's state folder: crash files, anchors (XDG Base Directory)."""
+    return _xdg("XDG_STATE_HOME", ".local/state") / "handrail"
+
+
+def _xdg(variable: str, default: str) -> Path:
+    value = os.environ.get(variable)
+    return Path(value) if value and Path(value).is_absolute() else Path.home() / default
