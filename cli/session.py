@@ -59,10 +59,15 @@ class Session:
 
     def engine(self) -> Engine:
         """Open the engine on the workspace, for use in a ``with`` statement."""
-        from handrail.engine.engine import Engine  # noqa: PLC0415 - help needs none
+        from handrail.engine.clock import process_began  # noqa: PLC0415 - help needs none
+        from handrail.engine.engine import Engine  # noqa: PLC0415 - the same
 
         return Engine.at(
-            self.open_workspace(), person=self.person, lang=self.lang, store_url=self.store
+            self.open_workspace(),
+            person=self.person,
+            lang=self.lang,
+            store_url=self.store,
+            began=process_began(),
         )
 
     @property

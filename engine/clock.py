@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
-__all__ = ["Clock", "FixedClock", "SystemClock", "parse_instant", "stamp"]
+__all__ = ["Clock", "FixedClock", "SystemClock", "parse_instant", "process_began", "stamp"]
+
+
+_LOADED: Final = time.time()  # when this module was; the process is little older
 
 
 class Clock(Protocol):
@@ -51,3 +57,14 @@ def parse_instant(text: str) -> datetime:
     """
     at = datetime.fromisoformat(text)
     return at.astimezone(UTC)
+
+
+def process_began() -> datetime:
+    """When this process began: from the kernel where it tells, rounded up to its tick."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks = (int(fields[19]) + 1) / os.sysconf("SC_CLK_TCK")
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks
+    except (OSError, ValueError, IndexError, AttributeError):
+        age = time.time() - _LOADED
+    return datetime.now(UTC) - timedelta(seconds=max(0.0, age))

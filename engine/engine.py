@@ -94,7 +94,13 @@ class Engine:
     """A site's incidents, for one person at a time."""
 
     def __init__(
-        self, store: Store, *, person: str | None, lang: str = "en", clock: Clock | None = None
+        self,
+        store: Store,
+        *,
+        person: str | None,
+        lang: str = "en",
+        clock: Clock | None = None,
+        began: datetime | None = None,
     ) -> None:
         self.store = store
         self.person = person
@@ -104,10 +110,10 @@ class Engine:
         self.casebook = Casebook(store, self.shelf, self.clock, lang)
         self.workspace: Workspace | None = None
         self.warnings: list[HandrailError] = []  # for the caller to show; nothing failed
-        self._rush = Rush(self.clock)
+        self._rush = Rush(began or self.clock.now())
 
     @classmethod
-    def at(
+    def at(  # noqa: PLR0913 - what the command line knows
         cls,
         workspace: Workspace,
         *,
@@ -115,10 +121,12 @@ class Engine:
         lang: str = "en",
         clock: Clock | None = None,
         store_url: str | None = None,
+        began: datetime | None = None,
     ) -> Self:
         """Open the engine of a workspace.
 
         :param person: what ``--as`` says; ``None``: whom the account tells.
+        :param began: when the person gave the command; ``None``: now.
         :raises StoreError: the store is missing or cannot be used.
         """
         from handrail.engine.store.open import open_store  # noqa: PLC0415 - tests bring their own
@@ -128,6 +136,7 @@ class Engine:
             person=person,
             lang=lang,
             clock=clock,
+            began=began,
         )
         engine.workspace = workspace
         return engine

@@ -3,38 +3,33 @@
 Transactions come one after the other, so the second command always sees what the
 first one did. It is refused, rather than taken in a state that its operator never
 saw, when the run was moved after that operator looked: after the version that they
-saw, or, in a process that showed nothing, after the process began.
+saw, or, where nothing was shown to them, after they began.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from handrail.engine.clock import SystemClock, stamp
+from handrail.engine.clock import stamp
 from handrail.engine.machine.commands import Confirm, Deviate, TakeStep
 from handrail.engine.machine.decide import Decision
 from handrail.engine.machine.judge import Reason
 
 if TYPE_CHECKING:
-    from handrail.engine.clock import Clock
+    from datetime import datetime
+
     from handrail.engine.machine.commands import Command
     from handrail.engine.projection import LastMove, Loaded
 
 __all__ = ["Rush"]
 
-_STARTED: Final = time.time()  # when this module was loaded; the process is little older
-
 
 class Rush:
     """Knows what this process has seen of each case."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, began: datetime) -> None:
         self._seen: dict[str, int] = {}
-        self._began = stamp(_process_began() if isinstance(clock, SystemClock) else clock.now())
+        self._began = stamp(began)
 
     def saw(self, loaded: Loaded) -> None:
         """Remember the version that was shown, or that this process made."""
@@ -77,14 +72,3 @@ class Rush:
             draft["step"] = step
         after = loaded.case._replace(version=loaded.case.version + 1)
         return Decision((draft,), after, (reason,))
-
-
-def _process_began() -> datetime:
-    """When the process began: from the kernel where it tells, rounded up to its tick."""
-    try:
-        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        ticks = (int(fields[19]) + 1) / os.sysconf("SC_CLK_TCK")
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks
-    except (OSError, ValueError, IndexError, AttributeError):
-        age = time.time() - _STARTED
-    return datetime.now(UTC) - timedelta(seconds=max(0.0, age))

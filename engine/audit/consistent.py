@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from handrail.engine.audit.charter import Charter
 from handrail.engine.audit.projections import Projections
 from handrail.engine.audit.records import check_record
 from handrail.engine.audit.registered import Registered
@@ -29,7 +30,8 @@ def check_consistent(reader: Reader, origin: str, report: Report) -> None:
     """Report what does not follow from the records."""
     documents = Registered(reader, report)
     sealed = Sealed(reader, report)
-    projections = Projections(reader, documents, report)
+    charter = Charter(reader, documents, report)
+    projections = Projections(reader, documents, charter, report)
     seen = _Sum()
     for case, rows in groupby(reader.by_case(), key=lambda row: row[1].case):
         for seq, entry in _in_order(rows, report):

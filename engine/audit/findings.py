@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from handrail.engine.errors import HandrailError
 from handrail.engine.text import say
@@ -91,6 +91,14 @@ TEXTS: Mapping[str, str] = {
     "document-unrecorded": (
         "the document {document} was never registered: a definition was slipped in"
     ),
+    "document-column": (
+        "the table's {column} of the document {document} is “{found}”, its registration says "
+        "“{expected}”: altered to pass for another's work, or for another revision"
+    ),
+    "source-altered": (
+        "the text of the document {document} does not say what runs: "
+        "it was changed to show people something else"
+    ),
     "document-missing": "the document {document} that it runs on is gone: it was removed",
     "disclosure-altered": "a personal value in it is not the one that was sealed: it was changed",
     "disclosure-missing": (
@@ -108,6 +116,7 @@ TEXTS: Mapping[str, str] = {
         "the table {table} shows “{found}” for {column}, the records say “{expected}”: "
         "the table was altered to show something that did not happen"
     ),
+    "projection-unreadable": "the table {table} cannot be read: it was overwritten or damaged",
     "projection-extra": "the table {table} shows what no record tells: it was made up",
     "projection-missing": "the table {table} does not show it: removed to hide it",
 }
@@ -176,6 +185,13 @@ def _word(lang: str, value: object) -> object:
     return say(lang, value.template, **value.params) if isinstance(value, HandrailError) else value
 
 
+class Row(Protocol):
+    """A named tuple of a table's columns."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+
 class Report:
     """Collects findings while a verification goes on; keeps the first ``MOST``."""
 
@@ -191,6 +207,21 @@ class Report:
             self.findings.append(Finding(code=code, seq=seq, case=case, params=params))
         else:
             self.more += 1
+
+    def compare(self, case: str, table: str, found: Row, expected: Row) -> None:
+        """Add a finding for each column in which a table's row is not what it should be."""
+        for column in expected._fields:
+            here, there = getattr(found, column), getattr(expected, column)
+            if here != there:
+                self.add(
+                    "projection-differs",
+                    None,
+                    case,
+                    table=table,
+                    column=column,
+                    found=here,
+                    expected=there,
+                )
 
     def result(self, *, records: int, depth: Depth, anchored: int) -> Result:
         """Return the outcome: only outside evidence makes it OK."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.errors import HandrailError
-from handrail.engine.projection import fold, incident_row
-from handrail.engine.store.base import IncidentRow
+from handrail.engine.machine.state import World
+from handrail.engine.projection import deadline_rows, fold, incident_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from handrail.engine.audit.charter import Charter
     from handrail.engine.audit.findings import Report
     from handrail.engine.audit.registered import Registered
     from handrail.engine.projection import Loaded
-    from handrail.engine.store.base import Reader
+    from handrail.engine.store.base import DeadlineRow, Reader
 
 __all__ = ["Projections"]
 
@@ -24,14 +25,18 @@ INCIDENT = "INC-"
 class Projections:
     """Folds one case at a time and compares its rows; cases come in the order of their ids."""
 
-    def __init__(self, reader: Reader, documents: Registered, report: Report) -> None:
+    def __init__(
+        self, reader: Reader, documents: Registered, charter: Charter, report: Report
+    ) -> None:
         self._reader = reader
         self._documents = documents
+        self._charter = charter
         self._report = report
         self._rows = reader.incident_ids()
         self._next = next(self._rows, None)
         self._loaded: Loaded | None = None
         self._broken = False
+        self._last = -1  # the index of the case's last record so far
 
     def take(self, seq: int, case: str, record: Mapping[str, Any] | None) -> None:
         """Fold one more record of the case; None for one that cannot be used."""
@@ -40,6 +45,7 @@ class Projections:
         if record is None:
             self._broken = True
             return
+        self._last = seq
         try:
             self._loaded = fold(self._documents.definition, self._loaded, record)
         except HandrailError as error:
@@ -72,21 +78,40 @@ class Projections:
             self._next = next(self._rows, None)
 
     def _compare(self, case: str, loaded: Loaded) -> None:
-        found = self._reader.incident(case)
+        try:
+            found = self._reader.incident(case)
+        except (TypeError, ValueError):  # what should be a list of people is not JSON
+            self._report.add("projection-unreadable", None, case, table="incident")
+            return
         if found is None:
             self._report.add("projection-missing", None, case, table="incident")
             return
-        for column, expected in zip(IncidentRow._fields, incident_row(loaded), strict=True):
-            self._differ(case, "incident", column, getattr(found, column), expected)
+        self._report.compare(case, "incident", found, incident_row(loaded))
+        self._compare_deadlines(case, loaded)
 
-    def _differ(self, case: str, table: str, column: str, found: object, expected: object) -> None:
-        if found != expected:
-            self._report.add(
-                "projection-differs",
-                None,
-                case,
-                table=table,
-                column=column,
-                found=found,
-                expected=expected,
-            )
+    def _compare_deadlines(self, case: str, loaded: Loaded) -> None:
+        expected = self._deadlines(case, loaded)
+        if expected is None:
+            return
+        found = {row[:4]: row for row in self._reader.deadlines(case)}
+        for key in sorted({*expected, *found}, key=str):
+            if key not in expected:
+                self._report.add("projection-extra", None, case, table="deadline")
+            elif key not in found:
+                self._report.add("projection-missing", None, case, table="deadline")
+            else:
+                self._report.compare(case, "deadline", found[key], expected[key])
+
+    def _deadlines(self, case: str, loaded: Loaded) -> dict[tuple[str, ...], DeadlineRow] | None:
+        """Return what must be due; the site plan of the case's last record decides on it."""
+        try:
+            site = self._charter.site(self._last)
+            if site is None:
+                return None
+            world = World(self._documents.definition, lambda _: None, site)
+            return {row[:4]: row for row in deadline_rows(world, loaded.case)}
+        except HandrailError:  # a document cannot be relied on, which is reported
+            return None
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            self._illegal(self._last, case, f"{type(error).__name__}: {error}")
+            return None

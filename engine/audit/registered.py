@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Registered"]
 
+Told = tuple[object, object, object, object]  # id, kind, revision, author
+
 
 class Registered:
     """The store's documents that may be relied on; what is wrong with the others is reported."""
@@ -28,18 +30,32 @@ class Registered:
         self._data: dict[str, Mapping[str, Any]] = {}
         self._definitions: dict[str, Definition] = {}
         self._missed: set[str] = set()
-        told = set(_told(reader))
+        told = dict(_registrations(reader))
         for row in reader.documents():
-            self._take(row, told)
+            self._take(row, told.get(row.sha256))
 
-    def _take(self, row: DocumentRow, told: set[str]) -> None:
+    def _take(self, row: DocumentRow, told: Told | None) -> None:
+        name = f"{row.id} ({row.sha256[:12]})"
         data = decoded(row.data)
-        if data is None or sha256(row.data).hexdigest() != row.sha256 or not _titled(row, data):
-            self._report.add("document-altered", document=_name(row))
+        if data is None or sha256(row.data).hexdigest() != row.sha256:
+            self._report.add("document-altered", document=name)
             return
-        if row.sha256 not in told:
-            self._report.add("document-unrecorded", document=_name(row))
         self._data[row.sha256] = data
+        if told is None:
+            self._report.add("document-unrecorded", document=name)
+        else:
+            self._compare(row, told, name)
+        if not _written_so(row):
+            self._report.add("source-altered", document=name)
+
+    def _compare(self, row: DocumentRow, told: Told, name: str) -> None:
+        columns = ("id", "kind", "revision", "author")
+        for column, expected in zip(columns, told, strict=True):
+            found = getattr(row, column)
+            if found != expected:
+                self._report.add(
+                    "document-column", document=name, column=column, found=found, expected=expected
+                )
 
     def take(self, seq: int, case: str, record: Mapping[str, Any]) -> None:
         """Check that the document which a record names is there; once for each."""
@@ -69,19 +85,22 @@ class Registered:
         return found
 
 
-def _titled(row: DocumentRow, data: Mapping[str, Any]) -> bool:
-    """Tell whether the columns name the document that it is."""
-    members = (data.get("id"), data.get("kind"), data.get("revision", row.revision))
-    return members == (row.id, row.kind, row.revision)
+def _registrations(reader: Reader) -> Iterator[tuple[str, Told]]:
+    """Give what the log says was registered, by digest."""
+    for logged in reader.log(Filter(type="document-registered"), newest_first=True):
+        record = decoded(logged.data) or {}
+        pin, actor = record.get("protocol"), record.get("actor")
+        if isinstance(pin, dict) and isinstance(actor, dict):
+            told = (pin.get("id"), record.get("kind"), pin.get("revision"), actor.get("id"))
+            yield str(pin.get("sha256")), told
 
 
-def _name(row: DocumentRow) -> str:
-    return f"{row.id} {row.revision} ({row.sha256[:12]})"
+def _written_so(row: DocumentRow) -> bool:
+    """Tell whether the text that people read is the text of what runs."""
+    from handrail.engine.documents.check import canonical  # noqa: PLC0415 - 30 ms, this depth only
+    from handrail.engine.documents.source import SourceError, read_source  # noqa: PLC0415 - same
 
-
-def _told(reader: Reader) -> Iterator[str]:
-    """Give the digests that the log says were registered."""
-    for logged in reader.log(Filter(type="document-registered")):
-        pin = (decoded(logged.data) or {}).get("protocol")
-        if isinstance(pin, dict):
-            yield str(pin.get("sha256"))
+    try:
+        return canonical(read_source(row.source, row.id).data) == row.data
+    except (SourceError, TypeError, ValueError, AttributeError):  # whatever the table holds
+        return False

@@ -52,8 +52,7 @@ def _fact(subject: Subject, test: Test) -> Iterator[Finding]:
     fact = subject.definition.facts.get(test.name)
     if fact is None:
         known = [*subject.definition.facts, "outcome", "tasks", "runs"]
-        template = "there is no fact “{name}”"
-        yield subject.missing("HR220", test.at, template, test.name, known, key=True)
+        yield subject.missing("HR220", test.at, NO_FACT_WORDS, test.name, known, key=True)
     else:
         yield from _compared(subject, test, fact)
 
@@ -145,8 +144,7 @@ def outcomes(subject: Subject, protocol: str) -> list[str] | None:
 def _tasks(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[Finding]:
     known = task_ids(subject)
     if rest and rest not in known:
-        template = "there is no task “{name}”"
-        yield subject.missing("HR221", test.at, template, rest, known, key=True)
+        yield subject.missing("HR221", test.at, NO_TASK_WORDS, rest, known, key=True)
     yield from _among(subject, test, _TASK if rest else _TASK[:2])
 
 
@@ -166,8 +164,7 @@ def _runs(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[
         return
     known = [] if subject.others is None else [subject.definition.id, *subject.others]
     if known and rest not in known:
-        template = "there is no protocol “{name}”"
-        yield subject.missing("HR224", test.at, template, rest, known, key=True)
+        yield subject.missing("HR224", test.at, NO_PROTOCOL_WORDS, rest, known, key=True)
         return
     ends = outcomes(subject, rest)
     extra = ["active", "none", "finished", "cancelled"]
@@ -179,7 +176,7 @@ def _setting(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterat
     if setting is not None:
         yield from _compared(subject, test, _public(setting.fact))
         return
-    template, known = "there is no setting “{name}”", subject.definition.settings
+    known = subject.definition.settings
     yield subject.missing("HR222", test.at, template, rest, known, key=True)
 
 

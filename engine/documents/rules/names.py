@@ -74,10 +74,10 @@ def _need(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
     if task:
         known = task_ids(subject)
         if task not in known:
-            yield subject.missing("HR221", path, "there is no task “{name}”", task, known)
+            yield subject.missing("HR221", path, NO_TASK_WORDS, task, known)
     elif head not in ("tasks", "evidence") and head not in subject.definition.facts:
         known = ["tasks", "evidence", *subject.definition.facts]
-        yield subject.missing("HR220", path, "there is no fact “{name}”", name, known)
+        yield subject.missing("HR220", path, NO_FACT_WORDS, name, known)
 
 
 def _task(subject: Subject, task: Task) -> Iterator[Finding]:
@@ -106,11 +106,11 @@ def _deadline(subject: Subject, deadline: Deadline) -> Iterator[Finding]:
     if name:
         if name not in subject.definition.states:
             known = subject.definition.states
-            yield subject.missing("HR210", at, "there is no state “{name}”", name, known)
+            yield subject.missing("HR210", at, NO_STATE_WORDS, name, known)
         return
     times = [key for key, item in subject.definition.facts.items() if item.type is FactType.TIME]
     if head not in subject.definition.facts:
-        yield subject.missing("HR220", at, "there is no fact “{name}”", head, times)
+        yield subject.missing("HR220", at, NO_FACT_WORDS, head, times)
     elif head not in times:
         message = msg("“{name}” is not a time", name=head)
         yield subject.found("HR223", at, message)
@@ -123,7 +123,7 @@ def _setting(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
     setting = subject.definition.settings.get(name)
     if setting is None:
         known = subject.definition.settings
-        yield subject.missing("HR222", at, "there is no setting “{name}”", name, known)
+        yield subject.missing("HR222", at, NO_SETTING_WORDS, name, known)
     elif setting.fact.type is not FactType.DURATION:
         yield subject.found("HR223", at, msg("the setting “{name}” is not a duration", name=name))
 
@@ -131,7 +131,7 @@ def _setting(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
 def _fact(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
     if name not in subject.definition.facts:
         known = subject.definition.facts
-        yield subject.missing("HR220", path, "there is no fact “{name}”", name, known)
+        yield subject.missing("HR220", path, NO_FACT_WORDS, name, known)
 
 
 def _effect(subject: Subject, effect: Effect) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _effect(subject: Subject, effect: Effect) -> Iterator[Finding]:
 def _fact_key(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
     if name not in subject.definition.facts:
         known = subject.definition.facts
-        yield subject.missing("HR220", path, "there is no fact “{name}”", name, known, key=True)
+        yield subject.missing("HR220", path, NO_FACT_WORDS, name, known, key=True)
 
 
 # Of the incident, in the text of a message (docs/language.md, "Effects").
@@ -172,4 +172,4 @@ def _protocol(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
         return
     known = [key for key, data in subject.others.items() if data.get("kind") in MACHINES]
     if name not in known:
-        yield subject.missing("HR224", path, "there is no protocol “{name}”", name, known)
+        yield subject.missing("HR224", path, NO_PROTOCOL_WORDS, name, known)

@@ -25,8 +25,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
         return
     for path, role in _roles(subject):
         if role not in site.registers["roles"]:
-            template = "the site plan has no role “{name}”"
-            yield subject.missing("HR250", path, template, role, site.registers["roles"])
+            yield subject.missing("HR250", path, NO_ROLE_WORDS, role, site.registers["roles"])
     yield from _told(subject, site)
     for register, ids in subject.definition.addresses.items():
         for index, name in enumerate(ids):

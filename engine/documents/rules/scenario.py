@@ -27,7 +27,7 @@ def rules(document: Document) -> Iterator[Finding]:
     name = document.data["protocol"]
     if "states" not in others.get(name, {}):
         known = [key for key, data in others.items() if "states" in data]
-        yield document.missing("HR224", ("protocol",), "there is no protocol “{name}”", name, known)
+        yield document.missing("HR224", ("protocol",), NO_PROTOCOL_WORDS, name, known)
         return
     yield from _play(document, build(others[name], ""))
 
@@ -45,8 +45,7 @@ def _cast(document: Document) -> Iterator[Finding]:
             known = document.site.registers["roles"] if document.site else {}
             if role not in known:
                 path = ("cast", person, index)
-                template = "the site plan has no role “{name}”"
-                yield document.missing("HR250", path, template, role, known)
+                yield document.missing("HR250", path, NO_ROLE_WORDS, role, known)
 
 
 def _play(document: Document, protocol: Definition) -> Iterator[Finding]:

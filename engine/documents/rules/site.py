@@ -81,7 +81,7 @@ def _lifecycle(document: Document) -> Iterator[Finding]:
     known = [key for key, data in others.items() if data.get("kind") == "lifecycle"]
     if name not in known:
         yield document.missing(
-            "HR262", ("lifecycle",), "there is no lifecycle “{name}”", name, known
+            "HR262", ("lifecycle",), NO_LIFECYCLE_WORDS, name, known
         )
 
 
@@ -91,8 +91,7 @@ def _settings(document: Document, protocol: str, settings: dict[str, Any]) -> It
     path = ("settings", protocol)
     other = document.others.get(protocol)
     if other is None:
-        template = "there is no protocol “{name}”"
-        yield document.missing("HR224", path, template, protocol, document.others, key=True)
+        yield document.missing("HR224", path, NO_PROTOCOL_WORDS, protocol, document.others, key=True)
         return
     declared = other.get("settings", {})
     for key, value in settings.items():

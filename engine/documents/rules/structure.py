@@ -43,7 +43,7 @@ def _target(subject: Subject, branch: Branch) -> Iterator[Finding]:
 
 def _no_state(subject: Subject, path: Path, name: str) -> Finding:
     known = subject.definition.states
-    return subject.missing("HR210", path, "there is no state “{name}”", name, known)
+    return subject.missing("HR210", path, NO_STATE_WORDS, name, known)
 
 
 def _starts(subject: Subject) -> Iterator[Finding]:

@@ -19,6 +19,15 @@ __all__ = ["Branch", "Document", "Subject", "Test", "branches", "guard_tests", "
 
 Documents = Mapping[str, Mapping[str, Any]]
 
+# What several rules say (the catalogues take constants whose names end in _WORDS).
+NO_FACT_WORDS = "there is no fact “{name}”"
+NO_LIFECYCLE_WORDS = "there is no lifecycle “{name}”"
+NO_PROTOCOL_WORDS = "there is no protocol “{name}”"
+NO_ROLE_WORDS = "the site plan has no role “{name}”"
+NO_SETTING_WORDS = "there is no setting “{name}”"
+NO_STATE_WORDS = "there is no state “{name}”"
+NO_TASK_WORDS = "there is no task “{name}”"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

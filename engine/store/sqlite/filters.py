@@ -45,11 +45,8 @@ def _log_keys(which: Filter) -> list[str]:
 
 
 def _chosen(conditions: list[str]) -> list[str]:
-    """Leave the index to the first condition; the period's index was used for ``part``."""
-    return [
-        each if at == 0 and "recorded" not in each else f"+{each}"
-        for at, each in enumerate(conditions)
-    ]
+    """Leave the choice of the index to the first condition."""
+    return [each if at == 0 else f"+{each}" for at, each in enumerate(conditions)]
 
 
 def incident_query(which: IncidentFilter, *, newest_first: bool, limit: int | None) -> Query:

@@ -113,13 +113,10 @@ class SqliteReader:
         return map(Logged._make, self._execute(*query))
 
     def _part(self, which: Filter) -> tuple[int, int] | None:
-        """Return the first and last index that were recorded in the period asked for.
-
-        Clocks are set back at times, so the period is looked up, not searched by halves.
-        """
+        """Return the first and last index between which the period that is asked for lies."""
         if which.since is None and which.until is None:
             return None
-        period = (which.since or "", which.until or "~")
+        period = {"since": which.since or "", "until": which.until or "~"}
         first, last = self._execute(SQL["period"], period).fetchone()
         return (0, -1) if first is None else (first, last)
 

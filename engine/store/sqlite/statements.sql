@@ -83,7 +83,14 @@ recorded >= :since
 recorded < :until
 
 -- name: period
-SELECT min(seq), max(seq) FROM record WHERE recorded >= ? AND recorded < ?
+-- The first and last record that can be in it; the newest are in no span yet.
+SELECT min(first), max(last) FROM (
+    SELECT first, last FROM span WHERE latest >= :since AND earliest < :until
+    UNION ALL
+    SELECT seq, seq FROM record
+    WHERE seq > (SELECT coalesce(max(last), -1) FROM span)
+        AND recorded >= :since AND recorded < :until
+)
 
 -- name: document
 SELECT sha256, id, kind, revision, data, source, registered, author

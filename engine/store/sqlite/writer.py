@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from json import dumps
+from functools import lru_cache
+from json import JSONEncoder
 from typing import TYPE_CHECKING, Self
 
 from handrail.engine.store.rows import Head
@@ -31,9 +32,13 @@ _APPEND = SQL["append"]
 _SET_HEAD = SQL["set_head"]
 _PUT_INCIDENT = SQL["put_incident"]
 _STEP_INCIDENT = SQL["step_incident"]
+_DEADLINES = SQL["deadlines"]
 _DROP_DEADLINES = SQL["drop_deadlines"]
 _PUT_DEADLINE = SQL["put_deadline"]
 _PUT_DISCLOSURE = SQL["put_disclosure"]
+
+
+_encode = lru_cache(JSONEncoder(ensure_ascii=False).encode)  # the same few people, each step
 
 
 class SqliteWriter(SqliteReader):
@@ -125,14 +130,17 @@ class SqliteWriter(SqliteReader):
 
     def put_incident(self, row: IncidentRow) -> None:
         """Keep an incident's row in place of the one before."""
-        values = (*row[:9], dumps(row.people, ensure_ascii=False), row[10])
+        values = (*row[:9], _encode(row.people), row[10])
         if self._execute(_STEP_INCIDENT, values).rowcount == 0:
             self._execute(_PUT_INCIDENT, values)
 
     def put_deadlines(self, case: str, rows: Iterable[DeadlineRow]) -> None:
         """Keep these as all deadlines of the case."""
+        kept = list(rows)
+        if set(self._rows(_DEADLINES, (case,))) == set(kept):
+            return  # as mostly; to write them again would cost a page
         self._execute(_DROP_DEADLINES, (case,))
-        for row in rows:
+        for row in kept:
             self._execute(_PUT_DEADLINE, row)
 
     def put_checkpoint(self, row: CheckpointRow) -> None:
@@ -141,7 +149,7 @@ class SqliteWriter(SqliteReader):
 
     def put_outbox(self, row: OutboxRow) -> None:
         """Queue a message."""
-        to = dumps(row.to, ensure_ascii=False)
+        to = _encode(row.to)
         self._execute(SQL["put_outbox"], (row.case, row.cseq, row.run, to, row.text, row.tries))
 
     def take_outbox(self, case: str, cseq: int, *, sent: bool) -> None:
