@@ -257,6 +257,7 @@ def test_an_empty_log_is_clean(tmp_path: Path) -> None:
         ("UPDATE checkpoint SET root = zeroblob(32)", "checkpoint-row"),
         ("UPDATE incident SET status = 'closed' WHERE id LIKE '%1'", "projection-differs"),
         ("UPDATE incident SET people = '[]' WHERE id LIKE '%1'", "projection-differs"),
+        ("UPDATE incident SET people = 'x' WHERE id LIKE '%1'", "projection-unreadable"),
         ("DELETE FROM incident WHERE id LIKE '%1'", "projection-missing"),
         ("UPDATE incident SET id = 'INC-2026-0000' WHERE id LIKE '%1'", "projection-extra"),
         ("UPDATE incident SET id = 'INC-2026-0009' WHERE id LIKE '%2'", "projection-extra"),
@@ -502,7 +503,7 @@ def test_a_document_that_was_slipped_in_is_found(book: Book) -> None:
     data = canonical({"id": "p", "kind": "protocol", "revision": 1})
     book.sql(
         "INSERT INTO document (sha256, id, kind, revision, registered, author, data, source)"
-        " VALUES (:sha256, 'p', 'protocol', 1, '', 'anna', :data, '')",
+        " VALUES (:sha256, 'p', 'protocol', 1, '', 'anna', :data, :data)",
         sha256=sha256(data).hexdigest(),
         data=data,
     )
