@@ -62,13 +62,15 @@ class Session:
         from handrail.engine.clock import process_began  # noqa: PLC0415 - help needs none
         from handrail.engine.engine import Engine  # noqa: PLC0415 - the same
 
-        return Engine.at(
+        engine = Engine.at(
             self.open_workspace(),
             person=self.person,
             lang=self.lang,
             store_url=self.store,
             began=process_began(),
         )
+        engine.quiet = self.quiet and not self.json
+        return engine
 
     @property
     def may_ask(self) -> bool:

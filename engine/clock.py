@@ -47,7 +47,8 @@ class FixedClock:
 
 def stamp(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds: ``2026-11-21T23:10:00.000000Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat is three times as fast as strftime, and a step stamps several times.
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_instant(text: str) -> datetime:

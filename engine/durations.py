@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 __all__ = ["parse_duration", "say_duration"]
 
@@ -12,6 +13,7 @@ _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _MOST = 36_525 * 86_400  # a hundred years: beyond it a datetime may overflow
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> timedelta:
     """Read ``90s``, ``1h30m``, ``3d``.
 

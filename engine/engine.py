@@ -31,7 +31,7 @@ from handrail.engine.rush import Rush
 from handrail.engine.sealing import Sealer, Unsealed
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import IncidentFilter, IncidentRow
-from handrail.engine.view import View, view_of
+from handrail.engine.view import View, receipt_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.state import World
     from handrail.engine.projection import Loaded
     from handrail.engine.store.base import Reader, Store, Writer
+    from handrail.engine.store.rows import Head
     from handrail.engine.workspace import Workspace
 
     Given = Mapping[str, Any]
@@ -109,6 +110,7 @@ class Engine:
         self.shelf = Shelf()
         self.casebook = Casebook(store, self.shelf, self.clock, lang)
         self.workspace: Workspace | None = None
+        self.quiet = False  # changes answer with a receipt, without the whole view
         self.warnings: list[HandrailError] = []  # for the caller to show; nothing failed
         self._rush = Rush(began or self.clock.now())
 
@@ -220,9 +222,9 @@ class Engine:
             if decision.refusal:
                 raise RefusedError(decision.refusal, hint=_mend(decision, protocol))
             loaded = self._append(writer, turn, decision)
-            view = self._show(writer, world, loaded, turn)
+            head = writer.head()
         self._settled(loaded)
-        return view
+        return self._shown(turn, loaded, head)
 
     def step(  # noqa: PLR0913 - the options of the command
         self,
@@ -399,10 +401,10 @@ class Engine:
             if not decision.drafts:
                 return None
             loaded = self.casebook.append(writer, world, loaded, decision)
-            now = self.clock.now()
-            view = view_of(writer, world, loaded, actor=actor, now=now, at=at, lang=self.lang)
+            head = writer.head()
         self._settled(loaded)
-        return view
+        with self.reading() as reader:
+            return view_of(reader, world, loaded, head=head, actor=actor, at=at, lang=self.lang)
 
     # -- looking -------------------------------------------------------------------
 
@@ -412,14 +414,13 @@ class Engine:
             loaded = self.casebook.load(reader, incident)
             world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
             self._rush.saw(loaded)
-            now = self.clock.now()
             return view_of(
                 reader,
                 world,
                 loaded,
+                head=reader.head(),
                 actor=self._viewer(world),
-                now=now,
-                at=stamp(now),
+                at=stamp(self.clock.now()),
                 lang=self.lang,
             )
 
@@ -507,11 +508,11 @@ class Engine:
             after = self._append(writer, turn, decision)
             if evidence is not None and not decision.refusal:
                 writer.put_evidence(*evidence)
-            view = {} if decision.refusal else self._show(writer, turn.world, after, turn)
+            head = writer.head()
         self._settled(after)
         if decision.refusal:
             raise RefusedError(decision.refusal, hint=["next", incident])
-        return view
+        return self._shown(turn, after, head)
 
     def _rehearse(self, incident: str, make: Make) -> View:
         with self.reading() as reader:
@@ -522,7 +523,7 @@ class Engine:
                 raise RefusedError(decision.refusal, hint=["next", incident])
             assert decision.case is not None  # noqa: S101 - it was there before
             after = loaded._replace(case=decision.case)
-            return self._show(reader, turn.world, after, turn)
+            return self._show(reader, turn, after, reader.head())
 
     def _world(self, loaded: Loaded) -> World:
         return self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
@@ -540,15 +541,17 @@ class Engine:
             writer.put_disclosures(turn.sealer.disclosures, loaded.case.id)
         return loaded
 
-    def _show(self, reader: Reader, world: World, loaded: Loaded, turn: Turn) -> View:
+    def _shown(self, turn: Turn, loaded: Loaded, head: Head) -> View:
+        """The view after a change; in a quiet engine only what a receipt says."""
+        if self.quiet:
+            return receipt_of(loaded, head)
+        with self.reading() as reader:
+            return self._show(reader, turn, loaded, head)
+
+    def _show(self, reader: Reader, turn: Turn, loaded: Loaded, head: Head) -> View:
+        at = stamp(turn.now)
         return view_of(
-            reader,
-            world,
-            loaded,
-            actor=turn.actor,
-            now=turn.now,
-            at=stamp(turn.now),
-            lang=self.lang,
+            reader, turn.world, loaded, head=head, actor=turn.actor, at=at, lang=self.lang
         )
 
     def _settled(self, loaded: Loaded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import cache
 from typing import TYPE_CHECKING
 
 from handrail.engine.errors import NotFoundError, NotPermittedError
@@ -17,6 +18,7 @@ __all__ = ["LIBRARY", "account", "identify", "library_actor"]
 LIBRARY = "handrail"  # the author of the documents that the library ships
 
 
+@cache
 def account() -> str:
     """The name of the operating system's account: of the user id, not of the environment."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.machine.judge import offered
@@ -30,8 +30,10 @@ def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
     def ever(definition: Definition) -> bool:
         return any(step in state.steps for state in definition.states.values())
 
-    known = (name for run in case.runs.values() for name in _steps(world.definition(run.sha256)))
-    return _choose(world, case, named, now, ever, NotFoundError("step", step, known))
+    def known(definition: Definition) -> Iterable[str]:
+        return (name for state in definition.states.values() for name in state.steps)
+
+    return _choose(world, case, named, _Sought("step", step, now, ever, known))
 
 
 def run_of_pending(world: World, case: Case, step: str, named: str | None) -> Run:
@@ -56,13 +58,10 @@ def run_of_task(world: World, case: Case, task: str, named: str | None) -> Run:
     def ever(definition: Definition) -> bool:
         return any(task in state.tasks for state in definition.states.values())
 
-    known = (
-        name
-        for run in case.runs.values()
-        for state in world.definition(run.sha256).states.values()
-        for name in state.tasks
-    )
-    return _choose(world, case, named, now, ever, NotFoundError("task", task, known))
+    def known(definition: Definition) -> Iterable[str]:
+        return (name for state in definition.states.values() for name in state.tasks)
+
+    return _choose(world, case, named, _Sought("task", task, now, ever, known))
 
 
 def run_of_facts(world: World, case: Case, facts: Sequence[str], named: str | None) -> Run:
@@ -78,9 +77,14 @@ def run_of_facts(world: World, case: Case, facts: Sequence[str], named: str | No
     def now(run: Run) -> bool:
         return ever(world.definition(run.sha256))
 
-    known = {name for run in case.runs.values() for name in world.definition(run.sha256).facts}
-    missing = next((name for name in facts if name not in known), facts[0])
-    return _choose(world, case, named, now, ever, NotFoundError("fact", missing, known))
+    def known(definition: Definition) -> Iterable[str]:
+        return definition.facts
+
+    everything = {
+        name for run in case.runs.values() for name in known(world.definition(run.sha256))
+    }
+    missing = next((name for name in facts if name not in everything), facts[0])
+    return _choose(world, case, named, _Sought("fact", missing, now, ever, known))
 
 
 def run_of_state(world: World, case: Case, state: str, named: str | None) -> Run:
@@ -96,48 +100,51 @@ def run_of_state(world: World, case: Case, state: str, named: str | None) -> Run
     def now(run: Run) -> bool:
         return ever(world.definition(run.sha256))
 
-    known = {name for run in case.runs.values() for name in world.definition(run.sha256).states}
-    return _choose(world, case, named, now, ever, NotFoundError("state", state, known))
+    def known(definition: Definition) -> Iterable[str]:
+        return definition.states
+
+    return _choose(world, case, named, _Sought("state", state, now, ever, known))
 
 
-def _choose(  # noqa: PLR0913, PLR0917 - what to look for, first in what is now, then in all
-    world: World,
-    case: Case,
-    named: str | None,
-    now: Callable[[Run], bool],
-    ever: Callable[[Definition], bool],
-    missing: NotFoundError,
-) -> Run:
+class _Sought(NamedTuple):
+    """What is looked for: first in what is now, then in all that the protocols hold."""
+
+    kind: str
+    name: str
+    now: Callable[[Run], bool]
+    ever: Callable[[Definition], bool]
+    known: Callable[[Definition], Iterable[str]]  # all names of the kind, for "did you mean"
+
+
+def _choose(world: World, case: Case, named: str | None, sought: _Sought) -> Run:
     if named is not None:
-        return _named(world, case, named, ever, missing)
-    here = [run for run in case.active_runs() if now(run)]
+        return _named(world, case, named, sought)
+    here = [run for run in case.active_runs() if sought.now(run)]
     if len(here) > 1:
         raise UsageError(
-            "several runs could be meant; say which with --run: {runs}", runs=_names(here)
+            "several runs could be meant; say which with --run: {runs}",
+            runs=", ".join(run.id for run in here),
         )
     if here:
         return here[0]
-    elsewhere = [run for run in case.runs.values() if ever(world.definition(run.sha256))]
+    elsewhere = [run for run in case.runs.values() if sought.ever(world.definition(run.sha256))]
     if not elsewhere:
-        raise missing
+        raise _missing(world, case, sought)
     active = [run for run in elsewhere if run.status == "active"]
     return (active or elsewhere)[-1]
 
 
-def _named(
-    world: World, case: Case, named: str, ever: Callable[[Definition], bool], missing: NotFoundError
-) -> Run:
+def _named(world: World, case: Case, named: str, sought: _Sought) -> Run:
     run = case.runs.get(named)
     if run is None:
         raise NotFoundError("run", named, case.runs)
-    if not ever(world.definition(run.sha256)):
-        raise missing
+    if not sought.ever(world.definition(run.sha256)):
+        raise _missing(world, case, sought)
     return run
 
 
-def _steps(definition: Definition) -> Iterable[str]:
-    return (step for state in definition.states.values() for step in state.steps)
-
-
-def _names(runs: Iterable[Run]) -> str:
-    return ", ".join(run.id for run in runs)
+def _missing(world: World, case: Case, sought: _Sought) -> NotFoundError:
+    known = (
+        name for run in case.runs.values() for name in sought.known(world.definition(run.sha256))
+    )
+    return NotFoundError(sought.kind, sought.name, dict.fromkeys(known))

@@ -15,7 +15,6 @@ from handrail.engine.text import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from handrail.engine.machine.commands import Actor
     from handrail.engine.machine.definition import Definition, Fact, Step, Task
@@ -23,36 +22,46 @@ if TYPE_CHECKING:
     from handrail.engine.machine.state import Run, World
     from handrail.engine.projection import Loaded
     from handrail.engine.store.base import Reader
+    from handrail.engine.store.rows import Head
 
-__all__ = ["View", "view_of"]
+__all__ = ["View", "receipt_of", "view_of"]
 
 View = dict[str, Any]
 
 
+def receipt_of(loaded: Loaded, head: Head) -> View:
+    """What a change comes to, in short: the incident's state and the log's head."""
+    return {
+        "id": loaded.case.id,
+        "drill": loaded.case.drill,
+        "status": loaded.case.status,
+        "phase": loaded.phase,
+        "version": loaded.case.version,
+        "head": {"size": head.size, "root": head.root.hex()},
+        "pending": [
+            {"run": run.id, "step": step}
+            for run in loaded.case.active_runs()
+            for step in run.pending
+        ],
+    }
+
+
 def view_of(  # noqa: PLR0913 - what is shown, to whom, when, in which language
-    reader: Reader, world: World, loaded: Loaded, *, actor: Actor, now: datetime, at: str, lang: str
+    reader: Reader, world: World, loaded: Loaded, *, head: Head, actor: Actor, at: str, lang: str
 ) -> View:
-    """Build the view of an incident for one person at one time."""
-    return _Viewer(reader, world, loaded, actor, now, at, lang).view()
+    """Build the view of an incident for one person at one time (RFC 3339 UTC)."""
+    viewer = _Viewer(reader, world, loaded, actor, at, lang)
+    return receipt_of(loaded, head) | viewer.view()
 
 
 class _Viewer:
     def __init__(  # noqa: PLR0913, PLR0917 - as ``view_of``
-        self,
-        reader: Reader,
-        world: World,
-        loaded: Loaded,
-        actor: Actor,
-        now: datetime,
-        at: str,
-        lang: str,
+        self, reader: Reader, world: World, loaded: Loaded, actor: Actor, at: str, lang: str
     ) -> None:
-        self.reader = reader
         self.world = world
         self.loaded = loaded
         self.case = loaded.case
         self.actor = actor
-        self.now = now
         self.at = at
         self.lang = lang
         sealed = [run.facts for run in self.case.runs.values()]
@@ -60,21 +69,15 @@ class _Viewer:
         self.unsealed = Unsealed(reader, loaded.title, sealed, whys)
 
     def view(self) -> View:
-        case, head = self.case, self.reader.head()
+        case = self.case
         runs = [run for run in case.runs.values() if run.id != case.lifecycle]
         lifecycle = case.runs.get(case.lifecycle or "")
         active = case.active_runs()
         return {
-            "id": case.id,
             "title": self.unsealed.show(self.loaded.title),
-            "drill": case.drill,
-            "status": case.status,
-            "phase": self.loaded.phase,
             "opened": case.opened,
             "closed": case.closed,
             "outcome": case.outcome,
-            "version": case.version,
-            "head": {"size": head.size, "root": head.root.hex()},
             "runs": [self.run(run) for run in runs],
             "lifecycle": None if lifecycle is None else self.run(lifecycle),
             "facts": {run.id: self.facts(run) for run in case.runs.values() if run.facts},

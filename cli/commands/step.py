@@ -55,6 +55,6 @@ def command(
 def _done(session: Session, view: Mapping[str, Any], step: str, *, dry_run: bool) -> str:
     if dry_run:
         return session.say("{step}: possible; nothing was recorded (--dry-run)", step=step)
-    if any(row["step"] == step and row.get("pending") for row in view["steps"]):
+    if any(row["step"] == step for row in view["pending"]):
         return session.say("{step}: begun; a second person must confirm it", step=step)
     return session.say("{step}: done", step=step)
