@@ -5,8 +5,9 @@
 
 A message is an English string with ``{names}``: the first string of a call to
 ``say`` or ``msg``, the template of an error or a ``Reason``, a value of a constant
-whose name ends in ``_WORDS``, a ``template = …``, or a text of the command line's
-help. A catalogue is complete when each has its translation, with the same names.
+whose name ends in ``_WORDS`` (or is ``TEXTS``), a ``template = …`` or what is handed
+to a parameter of that name, or a text of the command line's help. A catalogue is
+complete when each has its translation, with the same names.
 """
 
 from __future__ import annotations
@@ -45,14 +46,27 @@ def messages() -> dict[str, str]:
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
+    takers = dict(_takers(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _in_call(node)
+            at = takers.get(_name(node.func))
+            if at is not None and at < len(node.args):
+                yield from _strings(node.args[at])
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = [target.id for target in targets if isinstance(target, ast.Name)]
-            if any(name == "template" or name.endswith("_WORDS") for name in names):
+            if any(name in {"template", "TEXTS"} or name.endswith("_WORDS") for name in names):
                 yield from _strings(node.value)
+
+
+def _takers(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """The module's own functions that are given a template, and at which place."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [one.arg for one in [*node.args.posonlyargs, *node.args.args]]
+            if "template" in names and node.name != "__init__":
+                yield node.name, names.index("template") - (names[0] in {"self", "cls"})
 
 
 def _in_call(call: ast.Call) -> Iterator[str]:

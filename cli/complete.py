@@ -13,7 +13,7 @@ import typer  # noqa: TC002 - Typer resolves the annotations of these functions 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    Offer = tuple[str, str]
+Offer = tuple[str, str]  # a word, and what it means
 
 __all__ = [
     "answer_shell",
@@ -91,30 +91,26 @@ def _facts(view: Mapping[str, Any], params: Mapping[str, Any], incomplete: str) 
 
 def protocols(ctx: typer.Context) -> list[Offer]:
     """Offer the protocols that are known to the store."""
-
-    def known() -> list[Offer]:
-        with _session(ctx).engine() as engine:
-            return [(row["id"], row.get("title") or "") for row in engine.documents("protocol")]
-
-    return _safely(known)
+    return _safely(lambda: [offer for kind, offer in _documents(ctx) if kind == "protocol"])
 
 
 def registered(ctx: typer.Context) -> list[Offer]:
     """Offer every document that is known to the store."""
+    return _safely(lambda: [offer for _, offer in _documents(ctx)])
 
-    def known() -> list[Offer]:
-        with _session(ctx).engine() as engine:
-            return [(row["id"], row.get("title") or "") for row in engine.documents()]
 
-    return _safely(known)
+def _documents(ctx: typer.Context) -> list[tuple[str, Offer]]:
+    with _session(ctx).engine() as engine:
+        return [(row["kind"], (row["id"], row["kind"])) for row in engine.documents()]
 
 
 def people(ctx: typer.Context) -> list[Offer]:
     """Offer the people of the site plan."""
 
     def known() -> list[Offer]:
-        with _session(ctx).engine() as engine:
-            return list(engine.people().items())
+        with _session(ctx).engine() as engine, engine.reading():
+            people = engine.shelf.site().people.values()
+            return [(person.id, person.name) for person in people]
 
     return _safely(known)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from handrail.engine.errors import NotFoundError
 from handrail.engine.text import say
@@ -86,6 +86,31 @@ class LazyGroup(TyperGroup):
                 formatter.write_dl([(name, say(lang, short)) for name, short in rows.items()])
 
 
+class Leaf(TyperCommand):
+    """One command; its help shows its own options apart from the whole program's."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words of the usage line, without the braces around what is required."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments, then own options, then those that every command has."""
+        lang = language_of(ctx)
+        common = {id(one) for one in ctx.find_root().command.params}
+        own = [one for one in self.get_params(ctx) if id(one) not in common]
+        sections = {
+            say(lang, "Arguments"): [one for one in own if one.param_type_name == "argument"],
+            say(lang, "Options"): [one for one in own if one.param_type_name == "option"],
+            say(lang, "Options of every command"): [
+                one for one in self.params if id(one) in common
+            ],
+        }
+        for title, parameters in sections.items():
+            if parameters:
+                with formatter.section(title):
+                    formatter.write_dl([one.get_help_record(ctx) for one in parameters])
+
+
 def _build(package: str, name: str, ctx: Any) -> Any:
     module = import_module(f"{package}.{name.replace('-', '_')}")
     command = _group(name, module.app) if hasattr(module, "app") else _leaf(name, module.command)
@@ -104,7 +129,7 @@ def _group(name: str, app: typer.Typer) -> Any:
 
 def _leaf(name: str, function: Any) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(name=name)(function)
+    one.command(name=name, cls=Leaf)(function)
     return typer.main.get_command(one)
 
 
@@ -115,7 +140,9 @@ def _add_global_options(command: Any, ctx: Any) -> None:
     command.params.extend(
         parameter
         for parameter in root.params
-        if not parameter.expose_value and not own.intersection(parameter.opts)
+        if not parameter.expose_value
+        and not parameter.name.endswith("_completion")
+        and not own.intersection(parameter.opts)
     )
 
 

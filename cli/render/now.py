@@ -31,7 +31,23 @@ def runs_of(view: View) -> list[Row]:
     """Return what is under way, protocols first, the lifecycle after them."""
     runs = [run for run in view["runs"] if run["status"] == "active"]
     lifecycle = view.get("lifecycle")
-    return [*runs, lifecycle] if lifecycle and lifecycle["status"] == "active" else runs
+    if lifecycle is None or lifecycle["status"] != "active":
+        return runs
+    return [*runs, lifecycle] if not runs or _asks(view, lifecycle["id"]) else runs
+
+
+def _asks(view: View, run: str) -> bool:
+    """Whether something can or must be done in the run now; if not, it is only in the way."""
+    open_task = any(task["run"] == run and task["status"] == "open" for task in view["tasks"])
+    late = any(row["run"] == run and row["overdue"] for row in view["deadlines"])
+    return (
+        open_task
+        or late
+        or any(
+            step["run"] == run and (step["possible"] or step.get("pending"))
+            for step in view["steps"]
+        )
+    )
 
 
 def header(view: View, session: Session, now: datetime) -> Iterator[Block]:
@@ -104,12 +120,23 @@ class Screen:
     def deadline(self, row: Row) -> Line:
         """Say one clock: how long there is, or how late it is."""
         at, far = clock_words(row["due"], self.now), distance(row["due"], self.now)
-        what = row.get("task") or row.get("state") or ""
+        what = self.named(row)
         if row["overdue"]:
-            text = self.say("overdue since {time} ({far} ago): {what}", time=at, far=far, what=what)
+            text = self.say("{what}: late since {time} ({far})", time=at, far=far, what=what)
             return line(span(f"! {text}", "alarm"))
-        text = self.say("until {time} (in {far}): {what}", time=at, far=far, what=what)
+        text = self.say("{what}: before {time} (in {far})", time=at, far=far, what=what)
         return line(span(f"! {text}", "warn"))
+
+    def named(self, deadline: Row) -> str:
+        """Return the words of the task or the state that a clock belongs to."""
+        for task in self.view["tasks"]:
+            if deadline.get("task") and task["id"] == deadline["task"]:
+                return str(task.get("do") or task["id"]).rstrip(".")
+        for run in [*self.view["runs"], self.view.get("lifecycle") or {}]:
+            for state in run.get("states", ()):
+                if state["id"] == deadline["state"] and run["id"] == deadline["run"]:
+                    return str(state["title"] or state["id"])
+        return str(deadline.get("task") or deadline["state"])
 
     def tasks(self, run: Row) -> Iterator[Block]:
         """Yield the checklist, and how to tick its first open item."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answers", "example", "form", "question"]
 
-_FEW = 12  # more answers than this are not listed, but completed and checked
+_FEW = 8  # more answers than this are not listed, but completed and checked
 _FORMS = {
     "time": "HH:MM",
     "duration": "like 10m or 1h30m",

@@ -1,0 +1,80 @@
+"""``handrail audit log``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from handrail.cli import complete, out
+from handrail.cli.params import full_id
+from handrail.cli.session import Session
+from handrail.engine.errors import UsageError
+
+
+def command(  # each option is a column that the log is filtered by
+    ctx: typer.Context,
+    *,
+    case: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CASE",
+            help="An incident, or DOC-id for a document.",
+            autocompletion=complete.incidents,
+        ),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="PERSON", help="What this person did.")] = None,
+    protocol: Annotated[
+        str | None, typer.Option(metavar="PROTOCOL", help="Under this protocol.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Of this type, such as step-taken.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Recorded then or later: like 2026-11-21.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Recorded before that.")] = None,
+    drill: Annotated[
+        bool | None, typer.Option("--drill/--real", help="Only drills, or only what was real.")
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only the last N of them.")
+    ] = None,
+) -> None:
+    """List records in the order of the log; with --json one a line, as they are stored."""
+    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - help needs none
+
+    session = Session.of(ctx)
+    which = Filter(
+        case=full_id(case) if case else None, actor=by, protocol=protocol, type=kind,
+        since=_time(since), until=_time(until), drill=drill,
+    )  # fmt: skip
+    with session.engine() as engine, engine.reading() as reader:
+        rows = reader.log(which, newest_first=last is not None, limit=last)
+        for row in reversed(list(rows)) if last is not None else rows:
+            _print(session, row.seq, row.data)
+
+
+def _print(session: Session, seq: int, data: bytes) -> None:
+    record = json.loads(data)
+    if session.json:
+        out.data(f"{json.dumps({'seq': seq, **record}, ensure_ascii=False)}\n")
+        return
+    from handrail.cli.render.record import headline  # noqa: PLC0415 - JSON needs none
+
+    out.page([headline(seq, record, session)])
+
+
+def _time(text: str | None) -> str | None:
+    """Return the time as records write it."""
+    if text is None:
+        return None
+    from handrail.engine.clock import parse_instant, stamp  # noqa: PLC0415 - seldom given
+
+    try:
+        return stamp(parse_instant(text))
+    except ValueError as wrong:
+        raise UsageError(
+            "“{text}” is no time; expected like 2026-11-21T23:10", text=text
+        ) from wrong

@@ -1,0 +1,87 @@
+"""``handrail audit verify``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from handrail.cli import out
+from handrail.cli.page import line, span
+from handrail.cli.session import Session
+from handrail.engine.audit.anchor import FileAnchor, notes_in
+from handrail.engine.audit.findings import Depth
+from handrail.engine.ledger.checkpoint import VerifierKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handrail.cli.page import Line
+
+STYLES = {"OK": "good", "UNANCHORED": "warn", "FAIL": "alarm"}
+
+
+def command(
+    ctx: typer.Context,
+    *,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Checkpoints that were kept elsewhere; - is the input."),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(metavar="VKEY", help="The verifier key, or a file with it, that you hold."),
+    ] = None,
+    depth: Annotated[
+        Depth, typer.Option(help="intact: hashes and chain; consistent: the tables too.")
+    ] = Depth.CONSISTENT,
+) -> None:
+    """Prove that the log is whole and unaltered. Without an outside checkpoint it is UNANCHORED."""
+    from handrail.engine.audit.verify import verify  # noqa: PLC0415 - help needs none
+
+    session = Session.of(ctx)
+    notes = [note for file in against or () for note in _notes(file)]
+    with session.engine() as engine:
+        own = _key(key, session)
+        if not notes:
+            notes = FileAnchor.usual(own).notes()  # where closing incidents leave theirs
+        row = verify(engine.store, [own], against=notes, depth=Depth(depth)).row(session.lang)
+    if session.json:
+        out.emit(row)
+    else:
+        out.page(_page(row, session))
+    if row["verdict"] != "OK":
+        raise typer.Exit(3)
+
+
+def _notes(file: str) -> list[str]:
+    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8", errors="replace")
+    return list(notes_in(text)) or [text]  # what is no checkpoint at all is said to be none
+
+
+def _key(key: str | None, session: Session) -> VerifierKey:
+    """Return the key that the auditor holds, else the workspace's own."""
+    text = key or str(session.open_workspace().verifier)
+    if "+" not in text or Path(text).exists():
+        text = Path(text).read_text("utf-8").strip()
+    return VerifierKey.parse(text)
+
+
+def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:
+    for finding in row["findings"]:
+        place = "" if finding["seq"] is None else f"{finding['seq']} "
+        case = f"{finding['case']} " if finding["case"] else ""
+        yield line(
+            span(f"{place}{case}", "strong"), span(f"{finding['code']}: ", "alarm"), finding["text"]
+        )
+    if row["more"]:
+        yield line(session.say("and {count} more", count=row["more"]))
+    counted = session.say(
+        "{records} records, {anchored} of them anchored, depth: {depth}",
+        records=row["records"],
+        anchored=row["anchored"],
+        depth=row["depth"],
+    )
+    yield line(span(row["verdict"], STYLES[row["verdict"]]), span(f"  {counted}"))
