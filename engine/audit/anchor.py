@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FileAnchor", "notes_in"]
 
+# Ends a note that a loss of power cut short, so that it does not look like a whole one.
+CUT = " (cut short)\n\n"
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+")
 
 
@@ -73,7 +75,7 @@ class FileAnchor:
             return []
         except OSError as error:
             raise _failed("the anchor {path} cannot be read: {reason}", self.path, error) from error
-        return list(notes_in(text))
+        return list(notes_in(text if text.endswith("\n\n") else text + CUT))
 
     def newest(self) -> str | None:
         """Return the note that was added last."""
@@ -106,7 +108,7 @@ def _is_checkpoint(note: str) -> bool:
 def _apart(handle: int) -> str:
     """Return what keeps a note apart from the one before, were that cut short."""
     end = os.lseek(handle, 0, os.SEEK_END)
-    return "" if end == 0 or os.pread(handle, 2, max(0, end - 2)) == b"\n\n" else "\n\n"
+    return "" if end == 0 or os.pread(handle, 2, max(0, end - 2)) == b"\n\n" else CUT
 
 
 def _failed(template: str, path: Path, error: OSError) -> HandrailError:

@@ -1,0 +1,117 @@
+"""Plays a site at random through the engine: honest logs of any shape, for the auditor.
+
+Whatever an operator could do happens here: right and wrong steps by right and wrong
+people, tasks, second persons, notes, evidence, deviations, deadlines, drills.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.audit.verify import verify
+from handrail.engine.charter import agree
+from handrail.engine.clock import FixedClock
+from handrail.engine.engine import Engine
+from handrail.engine.errors import HandrailError
+from handrail.engine.founding import found
+from handrail.engine.ledger.checkpoint import VerifierKey
+from handrail.engine.sign import sign_head
+from handrail.engine.store.sqlite import SqliteStore
+from handrail.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from handrail.engine.audit.findings import Depth, Result
+
+PEOPLE = ("anna", "bram", "carla", "david", "ivo", "karin", "esra", "felix", "greta", "helena")
+PROTOCOLS = ("suspicious-person", "suspicious-object", "suspicious-situation", "incident")
+START = datetime(2026, 11, 21, 10, tzinfo=UTC)
+WORDS = ("by the dock", "a grey van", "naïve visitor — twice", "Möbius")
+
+
+class Site:
+    """A founded site whose protocols are all agreed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FixedClock(START)
+        made = found(folder, pack="north-museum", clock=self.clock)
+        self.key = VerifierKey.parse(made["vkey"])
+        self.workspace = Workspace(folder)
+        self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
+        agree(self.engine, "all")
+
+    @property
+    def path(self) -> Path:
+        return self.workspace.store
+
+    def sign(self) -> str:
+        return sign_head(self.engine).note
+
+    def verify(self, depth: Depth, *against: str) -> Result:
+        with SqliteStore.open(self.path) as store:
+            return verify(store, [self.key], against=against, depth=depth)
+
+    def play(self, random: Random, turns: int) -> None:
+        """Do this many things, whatever comes of each."""
+        incidents: list[str] = []
+        for _ in range(turns):
+            self.clock.forward(timedelta(seconds=random.choice((1, 7, 200, 4000, 90_000))))
+            self.engine.person = random.choice(PEOPLE)
+            with suppress(HandrailError):
+                if not incidents or random.random() < 0.05:
+                    incidents.append(self._open(random))
+                else:
+                    self._do(random, random.choice(incidents[-3:]))
+
+    def _open(self, random: Random) -> str:
+        protocol = random.choice(PROTOCOLS)
+        title = random.choice((None, *WORDS))
+        view = self.engine.open(protocol, {}, title=title, drill=random.random() < 0.2)
+        return str(view["id"])
+
+    def _do(self, random: Random, incident: str) -> None:
+        engine = self.engine
+        view = engine.view(incident)
+        choice = random.random()
+        if choice < 0.5 and view["steps"]:
+            self._step(random, incident, view)
+        elif choice < 0.65 and view["tasks"]:
+            task = random.choice(view["tasks"])
+            skip = random.choice((None, None, "no time"))
+            engine.task(incident, task["id"], item=task.get("item"), skip=skip, run=task["run"])
+        elif choice < 0.75:
+            engine.note(incident, random.choice(WORDS))
+        elif choice < 0.8:
+            engine.attach(incident, "photo.jpg", random.randbytes(20))
+        elif choice < 0.85:
+            engine.start(incident, random.choice(PROTOCOLS))
+        elif choice < 0.9 and view["runs"]:
+            state = random.choice(view["runs"])["in"]
+            engine.deviate(incident, random.choice([*state, "act", "let-go"]), "a reason")
+        else:
+            engine.tick()
+
+    def _step(self, random: Random, incident: str, view: dict[str, Any]) -> None:
+        possible = [step for step in view["steps"] if step["possible"]]
+        step = random.choice(possible or view["steps"])
+        if step.get("pending") and random.random() < 0.8:
+            self.engine.confirm(incident, step["step"], run=step["run"], yes=random.random() < 0.8)
+            return
+        given = {each["fact"]: answer(random, each) for each in step.get("questions", ())}
+        note = random.choice((None, *WORDS))
+        self.engine.step(incident, step["step"], given, run=step["run"], note=note)
+
+
+def answer(random: Random, question: dict[str, Any]) -> str:
+    """Answer a question as a person would type it."""
+    options = list(question["of"])
+    if options:
+        count = random.randint(1, min(3, len(options))) if question["many"] else 1
+        return ",".join(random.sample(options, count))
+    kind = question["type"]
+    known = {"yes-no": random.choice(("yes", "no")), "number": "3", "duration": "10m"}
+    return known.get(kind, "10:00" if kind == "time" else random.choice(WORDS))
