@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.errors import HandrailError
+from handrail.engine.errors import HandrailError, StoreError
 from handrail.engine.machine.state import World
 from handrail.engine.projection import deadline_rows, fold, incident_row
 
@@ -80,7 +80,7 @@ class Projections:
     def _compare(self, case: str, loaded: Loaded) -> None:
         try:
             found = self._reader.incident(case)
-        except (TypeError, ValueError):  # what should be a list of people is not JSON
+        except StoreError:  # what should be a list of people is not JSON
             self._report.add("projection-unreadable", None, case, table="incident")
             return
         if found is None:

@@ -79,6 +79,12 @@ class Store(Protocol):
         :raises StoreError: the store cannot be written.
         """
 
+    def scrub(self) -> bool:
+        """Leave no trace of what was erased; False while a reader still may see it.
+
+        Leaving a transaction that erased tries it too.
+        """
+
     def close(self) -> None:
         """Let go of it; to close twice is no fault."""
 
@@ -173,7 +179,7 @@ class Writer(Reader, Protocol):
         """Keep the disclosures (by digest) of a case's records."""
 
     def drop_disclosures(self, digests: Iterable[str], case: str) -> None:
-        """Erase disclosures of a case: after the commit their text is nowhere in the store."""
+        """Erase disclosures of a case; ``scrub`` tells whether no trace is left."""
 
     def put_evidence(self, sha256: str, data: bytes) -> None:
         """Keep an attachment; one that is there already stays."""

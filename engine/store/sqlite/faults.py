@@ -3,88 +3,114 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from sqlite3 import OperationalError
+from typing import TYPE_CHECKING, Final
 
 from handrail.engine.errors import ConflictError, HandrailError, StoreError
 
 if TYPE_CHECKING:
     from sqlite3 import Error
 
-__all__ = ["NO_HEAD", "NO_STORE", "translated"]
+__all__ = ["fault", "is_no_database", "translated"]
 
-NO_STORE = "there is no store at {path}: make one with `handrail init`, or name another (--store)"
-NO_HEAD = (
-    "the store {path} has lost the head of its log: put back the last backup, "
-    "and compare it with `handrail audit verify --against`"
-)
-
-# By primary result code, https://sqlite.org/rescode.html
-_BUSY, _LOCKED, _PROTOCOL = 5, 6, 15
-_CANTOPEN, _CONSTRAINT = 14, 19
-_LOCKS = (_BUSY, _LOCKED, _PROTOCOL)
-_UNIQUE, _PRIMARY_KEY = 2067, 1555  # extended codes
-_MEANINGS = {
-    1: (
-        "the store {path} is not as this program made it ({detail}): "
-        "put back the last backup, and compare it with `handrail audit verify --against`"
-    ),
-    3: "you have no permission to use the store {path}: ask its owner for it",
-    8: (
-        "the store {path} cannot be written: "
-        "give yourself permission to write the file and the folder that it is in"
-    ),
-    10: (
-        "the disk failed the store {path} ({detail}), nothing of this was saved: "
-        "see to the disk and its quota, then try again"
-    ),
-    11: (
-        "the store {path} is damaged ({detail}): keep the file, put back the last backup, "
-        "and compare it with `handrail audit verify --against`"
-    ),
-    13: "the disk of the store {path} is full, nothing of this was saved: make room and try again",
-    18: "this is too large for the store {path}: keep it elsewhere and note where",
-    26: (
-        "{path} is not a store, nor a SQLite database: "
-        "name another (--store), or put back the last backup"
-    ),
+_WORDS: Final = {
+    "missing": "there is no store at {path}: make one with `handrail init`, or name another"
+    " (--store)",
+    "taken": "there is a file at {path} already: choose another name, or open that one",
+    "unreachable": "{path} cannot be reached ({detail}): see to the folder that it is in, or name"
+    " another (--store)",
+    "unmade": "no store can be made at {path} ({detail}): choose a place that you may write",
+    "folder": "{path} is a folder, not a store: name the file in it (--store), or the workspace"
+    " (--workspace)",
+    "no file": "{path} is not a file: name a store (--store)",
+    "empty": "{path} is an empty file, not a store: name another (--store), or remove it and run"
+    " `handrail init`",
+    "foreign": "{path} is another program's database: name a store (--store)",
+    "no database": "{path} is not a store, nor any SQLite database: name another (--store), or put"
+    " back the last backup",
+    "newer": "the store {path} was written by a newer Handrail (form {theirs}; this one knows"
+    " {ours}): upgrade this program",
+    "older": "the store {path} was written by an older Handrail (form {theirs}; this one writes"
+    " {ours}): run `handrail store upgrade`",
+    "not local": "the store {path} is on a disk that cannot keep a write-ahead log: move it to a"
+    " local disk",
+    "no head": "the store {path} has lost the head of its log: put back the last backup, and"
+    " compare it with `handrail audit verify --against`",
+    "damaged": "the store {path} is damaged ({detail}): keep the file, put back the last backup,"
+    " and compare it with `handrail audit verify --against`",
+    "forbidden": "you have no permission to read the store {path}: ask its owner for it",
+    "read-only": "the store {path} cannot be written, nothing of this was saved: give yourself"
+    " permission to write the file and the folder that it is in",
+    "failing": "the disk failed the store {path} ({detail}), nothing of this was saved: see to the"
+    " disk and its quota, then try again",
+    "full": "the disk of the store {path} is full, nothing of this was saved: make room, then try"
+    " again",
+    "too large": "this is too large for the store {path}: keep it elsewhere, and note where",
+    "refused": "the store {path} refused this ({detail}), nothing of it was saved: run `handrail"
+    " audit verify`",
+    "locked": "the store {path} is in use, and was not let go in time: try again",
+    "stale": "somebody else was first, nothing of this was saved: look again, then try again",
 }
-_REFUSED = "the store {path} refused this ({detail}): run `handrail audit verify`"
+
+# By primary result code (https://sqlite.org/rescode.html)
+_LOCKS = (5, 6, 15)
+_CANNOT_OPEN, _CONSTRAINT, _NOTADB = 14, 19, 26
+_MEANINGS = {
+    1: "damaged",  # a table or column is not there
+    3: "forbidden",
+    8: "read-only",
+    10: "failing",
+    11: "damaged",
+    13: "full",
+    18: "too large",
+    _NOTADB: "no database",
+}
+_UNIQUE = (1555, 2067)  # extended codes: a primary key, another unique index
+
+
+def fault(which: str, path: str, **params: object) -> StoreError:
+    """Return the error about the store at ``path``, which may hold any bytes."""
+    return StoreError(_WORDS[which], path=_shown(path), **params)
+
+
+def _shown(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def translated(error: Error, path: str) -> HandrailError | None:
     """Return the error to raise instead, or None where only a mistake of ours explains it."""
     extended = getattr(error, "sqlite_errorcode", None)
-    if extended is None:
-        return None
+    if extended is None:  # from the sqlite3 module itself: a text that is no UTF-8
+        is_text = isinstance(error, OperationalError)
+        return fault("damaged", path, detail=error) if is_text else None
     code = extended & 0xFF
     if code in _LOCKS:
-        return ConflictError(
-            "the store {path} is in use and was not let go in time: try again", path=path
-        )
+        return ConflictError(_WORDS["locked"], path=_shown(path))
     if code == _CONSTRAINT:
         return _constraint(error, extended, path)
-    if code == _CANTOPEN:
+    if code == _CANNOT_OPEN:
         return _cannot_open(path, str(error))
-    if code in _MEANINGS:
-        return StoreError(_MEANINGS[code], path=path, detail=f"{error}, {error.sqlite_errorname}")
-    return None
+    which = _MEANINGS.get(code)
+    return fault(which, path, detail=f"{error}, {error.sqlite_errorname}") if which else None
+
+
+def is_no_database(error: Error) -> bool:
+    """Tell whether the file is something other than a SQLite database."""
+    return getattr(error, "sqlite_errorcode", None) == _NOTADB
 
 
 def _constraint(error: Error, extended: int, path: str) -> HandrailError:
-    stale = "moved on" in str(error) or extended in (_UNIQUE, _PRIMARY_KEY)
-    if stale:
-        return ConflictError(
-            "somebody else was first, nothing of this was saved: look and try again"
-        )
-    return StoreError(_REFUSED, path=path, detail=str(error))
+    if "the case has moved on" in str(error) or extended in _UNIQUE:
+        return ConflictError(_WORDS["stale"])
+    return fault("refused", path, detail=error)
 
 
 def _cannot_open(path: str, detail: str) -> StoreError:
-    if not os.path.exists(path):  # noqa: PTH110 - the path may hold any bytes
-        return StoreError(NO_STORE, path=path)
+    if not os.access(path, os.F_OK):
+        return fault("missing", path)
     if not os.access(path, os.R_OK):
-        return StoreError(_MEANINGS[3], path=path)
-    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - as above
+        return fault("forbidden", path)
+    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - the path may hold any bytes
     if not os.access(folder, os.W_OK):
-        return StoreError(_MEANINGS[8], path=path)
-    return StoreError(_MEANINGS[10], path=path, detail=detail)
+        return fault("read-only", path)
+    return fault("failing", path, detail=detail)

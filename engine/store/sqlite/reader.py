@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from json import loads
 from typing import TYPE_CHECKING, Any, Self
 
-from handrail.engine.errors import StoreError
 from handrail.engine.ledger.merkle import CompactRange
 from handrail.engine.store.rows import (
     CaseHead,
@@ -21,7 +21,7 @@ from handrail.engine.store.rows import (
     OutboxRow,
     StoredRecord,
 )
-from handrail.engine.store.sqlite.faults import NO_HEAD, translated
+from handrail.engine.store.sqlite.faults import fault, translated
 from handrail.engine.store.sqlite.filters import incident_query, log_query
 from handrail.engine.store.sqlite.statements import SQL
 
@@ -73,7 +73,8 @@ class SqliteReader:
     def _leave(self, error: BaseException | None) -> None:
         """End the transaction; raise what a database's error means."""
         if self._connection.in_transaction:
-            self._execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the first error tells what is wrong
+                self._execute("ROLLBACK")
         if isinstance(error, sqlite3.Error):
             meaning = translated(error, self._path)
             if meaning is not None:
@@ -87,7 +88,7 @@ class SqliteReader:
         try:
             return CompactRange.from_bytes(*row)
         except (TypeError, ValueError) as error:
-            raise StoreError(NO_HEAD, path=self._path) from error
+            raise fault("no head", self._path) from error
 
     def head(self) -> Head:
         """Return the size and root of the log's tree."""
@@ -113,8 +114,8 @@ class SqliteReader:
         return map(Logged._make, self._execute(*query))
 
     def _part(self, which: Filter) -> tuple[int, int] | None:
-        """Return the first and last index between which the period that is asked for lies."""
-        if which.since is None and which.until is None:
+        """Return between which records the period lies; None where it is not worth a look."""
+        if which.case is not None or (which.since is None and which.until is None):
             return None
         period = {"since": which.since or "", "until": which.until or "~"}
         first, last = self._execute(SQL["period"], period).fetchone()
@@ -162,19 +163,30 @@ class SqliteReader:
     def incident(self, id: str) -> IncidentRow | None:  # noqa: A002 - the glossary's word
         """Return one incident."""
         row = self._execute(SQL["incident"], (id,)).fetchone()
-        return _incident(row) if row else None
+        return self._incident(row) if row else None
 
     def incidents(
         self, which: IncidentFilter, *, newest_first: bool = True, limit: int | None = None
     ) -> list[IncidentRow]:
         """Return the incidents that pass the filter, by when they were opened."""
         query = incident_query(which, newest_first=newest_first, limit=limit)
-        return [_incident(row) for row in self._rows(*query)]
+        return [self._incident(row) for row in self._rows(*query)]
 
     def incident_ids(self) -> Iterator[str]:
         """Give the ids of all incidents in the order of ``by_case``, in constant memory."""
         for (name,) in self._execute(SQL["incident_ids"]):
             yield name
+
+    def _incident(self, row: Any) -> IncidentRow:
+        found = IncidentRow._make(row)
+        people = self._strings(found.people)
+        return found._replace(drill=bool(found.drill), people=people)
+
+    def _strings(self, text: Any) -> tuple[str, ...]:
+        try:
+            return tuple(loads(text))
+        except (TypeError, ValueError) as error:
+            raise fault("damaged", self._path, detail=error) from error
 
     def last_number(self, prefix: str) -> int:
         """Return the highest n of the incidents named ``prefix`` + n, or 0."""
@@ -214,7 +226,7 @@ class SqliteReader:
         """Return what waits to be sent, in the order it was queued."""
         rows = self._rows(SQL["outbox"])
         return [
-            OutboxRow(case, cseq, run, tuple(loads(to)), text, tries)
+            OutboxRow(case, cseq, run, self._strings(to), text, tries)
             for case, cseq, run, to, text, tries in rows
         ]
 
@@ -222,11 +234,6 @@ class SqliteReader:
 def _entry(row: Any) -> tuple[int, Entry]:
     entry = Entry._make(row[1:])
     return row[0], entry._replace(drill=bool(entry.drill))
-
-
-def _incident(row: Any) -> IncidentRow:
-    found = IncidentRow._make(row)
-    return found._replace(drill=bool(row[3]), people=tuple(loads(row[9])))
 
 
 def _deadline(row: Any) -> DeadlineRow:

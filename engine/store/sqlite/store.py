@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from handrail.engine.store.sqlite.connection import SCHEMA_VERSION, connect, found
 from handrail.engine.store.sqlite.reader import SqliteReader
-from handrail.engine.store.sqlite.writer import SqliteWriter
+from handrail.engine.store.sqlite.writer import SqliteWriter, scrub
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
     from types import TracebackType
     from typing import Self
+
+    from handrail.engine.store.base import Store
 
 __all__ = ["SqliteStore"]
 
@@ -78,6 +80,10 @@ class SqliteStore:
         """Begin a transaction: all of it is durable on leaving, or none of it."""
         return SqliteWriter(self._connection, self._path)
 
+    def scrub(self) -> bool:
+        """Leave no trace of what was erased; False while a reader still may see it."""
+        return scrub(self._connection)
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -92,3 +98,9 @@ class SqliteStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+if TYPE_CHECKING:
+
+    def _conforms(store: SqliteStore) -> Store:
+        return store
