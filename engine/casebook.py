@@ -119,7 +119,7 @@ class Casebook:
             loaded.case,
             run.id,
             world.definition(run.sha256),
-            unsealed=Unsealed(writer, run.facts),
+            unsealed=Unsealed(writer, {loaded.case.id: run.facts}),
             site=world.site,
             lang=self._lang,
         )

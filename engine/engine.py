@@ -453,7 +453,7 @@ class Engine:
                 drill=drill,
             )
             rows = reader.incidents(which, limit=limit)
-            unsealed = Unsealed(reader, [_sealed(row) for row in rows])
+            unsealed = Unsealed(reader, {row.id: _sealed(row) for row in rows})
             return [_listed(row, unsealed) for row in rows]
 
     def latest_open(self) -> str:

@@ -58,8 +58,11 @@ class Sealer:
 class Unsealed:
     """Shows sealed values in clear where their disclosure is still there."""
 
-    def __init__(self, reader: Reader, *parts: object) -> None:
-        self._texts = reader.disclosures(list(digests(parts)))
+    def __init__(self, reader: Reader, parts: Mapping[str, object]) -> None:
+        """:param parts: what may hold sealed values, by case."""
+        self._texts: dict[str, str] = {}
+        for case, part in parts.items():
+            self._texts |= reader.disclosures(digests(part), case)
 
     def show(self, value: object) -> object:
         """Return the value, what it discloses, or ``[redacted]``."""

@@ -66,7 +66,7 @@ class _Viewer:
         self.lang = lang
         sealed = [run.facts for run in self.case.runs.values()]
         whys = [record.get("why") for record in loaded.deviations]
-        self.unsealed = Unsealed(reader, loaded.title, sealed, whys)
+        self.unsealed = Unsealed(reader, {self.case.id: [loaded.title, sealed, whys]})
 
     def view(self) -> View:
         case = self.case

@@ -144,11 +144,8 @@ class Reader(Protocol):
     def last_number(self, prefix: str) -> int:
         """Return the highest n of the incidents named ``prefix`` + n, or 0."""
 
-    def disclosures(self, digests: Iterable[str], case: str | None = None) -> dict[str, str]:
-        """Return those disclosures that are still there, by digest.
-
-        Without ``case``, every case's disclosures are looked through.
-        """
+    def disclosures(self, digests: Iterable[str], case: str) -> dict[str, str]:
+        """Return those of a case's disclosures that are still there, by digest."""
 
     def evidence(self, sha256: str) -> bytes | None:
         """Return an attachment's bytes."""

@@ -468,7 +468,7 @@ def test_a_sealed_value_that_was_changed_or_removed_is_found(book: Book) -> None
 def test_a_redaction_explains_what_is_gone_and_convicts_what_is_back(book: Book) -> None:
     digest = book.seal("INC-2026-0001", "Bert saw it")
     with book.store.read() as reader:
-        disclosure = reader.disclosures([digest])[digest]
+        disclosure = reader.disclosures([digest], "INC-2026-0001")[digest]
     book.add("INC-2026-0001", type="redacted", digests=[digest])
     with book.store.write() as writer:
         writer.drop_disclosures([digest], "INC-2026-0001")

@@ -27,7 +27,7 @@ def command(ctx: typer.Context, incident: Incident) -> None:
         rows = [(row.seq, json.loads(row.data)) for row in reader.log(Filter(case=case))]
         if not rows:
             raise NotFoundError("case", case, _known(reader))
-        unsealed = Unsealed(reader, *(record for _, record in rows))
+        unsealed = Unsealed(reader, {case: [record for _, record in rows]})
     _show(session, rows, unsealed)
 
 

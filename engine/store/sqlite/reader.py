@@ -193,16 +193,12 @@ class SqliteReader:
         (number,) = self._execute(SQL["last_number"], (prefix,)).fetchone()
         return number or 0
 
-    def disclosures(self, digests: Iterable[str], case: str | None = None) -> dict[str, str]:
-        """Return those disclosures that are still there, by digest.
-
-        Without ``case``, every case's disclosures are looked through.
-        """
+    def disclosures(self, digests: Iterable[str], case: str) -> dict[str, str]:
+        """Return those of a case's disclosures that are still there, by digest."""
         wanted = set(digests)
         if not wanted:
             return {}
-        name, values = ("disclosures_of", (case,)) if case else ("disclosures", ())
-        rows = self._execute(SQL[name], values)
+        rows = self._execute(SQL["disclosures"], (case,))
         return {digest: disclosure for digest, disclosure in rows if digest in wanted}
 
     def evidence(self, sha256: str) -> bytes | None:

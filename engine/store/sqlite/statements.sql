@@ -197,9 +197,6 @@ DELETE FROM deadline WHERE case_id = ?
 INSERT INTO deadline (case_id, run, kind, owner, due, passed) VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: disclosures
-SELECT digest, disclosure FROM disclosure
-
--- name: disclosures_of
 SELECT digest, disclosure FROM disclosure WHERE case_id = ?
 
 -- name: put_disclosure
