@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from handrail.cli.files import named
-from handrail.engine.documents.check import check_all, plain
-from handrail.engine.documents.source import SourceError, read_source
-from handrail.engine.errors import HandrailError, NotFoundError
+from handrail.engine.documents.check import check_all
+from handrail.engine.documents.library import shipped
+from handrail.engine.errors import HandrailError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.cli.session import Session
     from handrail.engine.documents.check import Checked
     from handrail.engine.workspace import Workspace
 
-    Data = dict[str, Any]
-
 __all__ = ["Desk"]
 
-_ID = re.compile(r"[a-z][a-z0-9-]*")
+EXAMPLE = "north-museum"  # the pack whose documents stand around a file without a workspace
+SHIPPED = "(library)"
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_ID = re.compile(rb"(?m)^id:.*$")
+_IS_SITE = re.compile(rb"(?m)^kind:\s*site\b")
 
 
 class Desk:
-    """What can be checked here: the files of a workspace, or any others."""
+    """What can be checked here: a workspace's files, or any others beside the library."""
 
     def __init__(self, session: Session) -> None:
         try:
@@ -39,21 +41,28 @@ class Desk:
 
         :raises NotFoundError: there is no such file, folder or document.
         """
-        documents = list(named(self._paths(asked)))
-        around = self._around({name for name, _ in documents})
-        plans = [data for data in around.values() if data.get("kind") == "site"]
-        has_plan = any(_is_site(data) for _, data in documents)
-        site = plans[0] if plans and not has_plan else None
-        return check_all(documents, site=site, others=around or None)
+        checked, wanted = self.around(asked)
+        return [one for one in checked if wanted is None or one.name in wanted]
+
+    def around(self, asked: Sequence[str]) -> tuple[list[Checked], set[str] | None]:
+        """Check what was asked for together with all that it may refer to.
+
+        :returns: everything, and the names and ids that were asked for (None: all).
+        """
+        documents = dict(named(self._paths(asked)))
+        wanted = {*documents, *asked} if asked else None
+        same = {str(Path(name).absolute()) for name in documents}
+        for name, data in self._others(documents):
+            if str(Path(name).absolute()) not in same:
+                documents.setdefault(name, data)
+        return check_all(_one_each(documents, wanted)), wanted
 
     def _paths(self, asked: Sequence[str]) -> list[str]:
-        if not asked:
-            return [str(path) for path in self._all()]
-        return [self._path(one) for one in asked]
+        return [self._path(one) for one in asked] if asked else [str(path) for path in self._all()]
 
     def _path(self, asked: str) -> str:
         """Return the file of an id; anything else is taken for a path."""
-        if Path(asked).exists() or not _ID.fullmatch(asked) or self.workspace is None:
+        if Path(asked).exists() or not _NAME.fullmatch(asked) or self.workspace is None:
             return asked
         files = {path.stem: path for path in self._all()}
         if asked not in files:
@@ -61,32 +70,41 @@ class Desk:
         return str(files[asked])
 
     def _all(self) -> list[Path]:
-        if self.workspace is None:
-            raise NotFoundError("workspace", str(Path.cwd()))
         room = self.workspace
+        if room is None:
+            raise UsageError("name the files to look at: there is no workspace here")
         folders = (room.protocols, room.scenarios)
         found = [path for folder in folders if folder.is_dir() for path in folder.rglob("*.yaml")]
         return [room.site, *sorted(found)]
 
-    def _around(self, asked: Iterable[str]) -> dict[str, Data]:
-        """Return the data of the workspace's other documents, by id."""
-        if self.workspace is None:
-            return {}
-        known = {str(Path(one).absolute()) for one in asked}
-        paths = [path for path in self._all() if str(path.absolute()) not in known]
-        return {str(data["id"]): data for data in _data(paths)}
+    def _others(self, documents: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+        """Yield what stands around: the workspace's, else what lies beside, then the library's."""
+        if self.workspace is not None:
+            yield from named(str(path) for path in self._all())
+            return
+        folders = {Path(name).parent for name in documents if name != "-"}
+        for folder in folders:
+            yield from named(str(path) for path in sorted(folder.glob("*.yaml")))
+        for one in shipped(EXAMPLE):
+            yield f"{SHIPPED}/{one.path}", one.data
 
 
-def _data(paths: Iterable[Path]) -> Iterator[Data]:
-    """Yield what can be read; what is wrong elsewhere is not this check's matter."""
-    for path in paths:
-        try:
-            data = plain(read_source(path.read_bytes(), str(path)).data)
-        except (SourceError, OSError):
-            continue
-        if isinstance(data, dict) and "id" in data and "kind" in data:
-            yield data
+def _one_each(documents: Mapping[str, bytes], wanted: set[str] | None) -> list[tuple[str, bytes]]:
+    """Leave out of what stands around what is there under the same id before it.
+
+    A site plan from around goes only where none was asked for.
+    """
+    asked = {name: data for name, data in documents.items() if not wanted or name in wanted}
+    kept = list(asked.items())
+    seen = {_key(name, data) for name, data in kept}
+    for name, data in documents.items():
+        key = _key(name, data)
+        if name not in asked and key not in seen:
+            seen.add(key)
+            kept.append((name, data))
+    return kept
 
 
-def _is_site(data: bytes) -> bool:
-    return re.search(rb"^kind:\s*site\b", data, re.MULTILINE) is not None
+def _key(name: str, data: bytes) -> bytes:
+    match = _IS_SITE.search(data) or _ID.search(data)
+    return match[0] if match else name.encode()

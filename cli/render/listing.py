@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["incidents"]
+__all__ = ["documents", "incidents"]
 
 
 def incidents(rows: Sequence[Row], session: Session, now: datetime) -> Iterator[Block]:
@@ -36,3 +36,32 @@ def _incident(row: Row, session: Session, now: datetime) -> tuple[Span, ...]:
         span(row["protocol"]),
         span(f"{drill}{row.get('title') or ''}", "drill" if row["drill"] else ""),
     )
+
+
+def documents(rows: Sequence[Row], session: Session) -> Iterator[Block]:
+    """Yield the registered documents, one a line."""
+    say = session.say
+    head = (say("document"), say("kind"), say("revision"), say("in force"), say("title"))
+    yield Table(head=head, rows=tuple(_document(row, session) for row in rows))
+
+
+def _document(row: Row, session: Session) -> tuple[Span, ...]:
+    in_force = row["in_force"]
+    force = (
+        span(f"r{in_force['revision']}", "good") if in_force else span(session.say("no"), "warn")
+    )
+    return (
+        span(row["id"], "strong"),
+        span(session.say(str(KIND_WORDS.get(row["kind"], row["kind"])))),
+        span(f"r{row['revision']}"),
+        force,
+        span(row["title"]),
+    )
+
+
+KIND_WORDS = {
+    "protocol": "protocol",
+    "lifecycle": "lifecycle",
+    "agreement": "agreement",
+    "site": "site plan",
+}

@@ -1,0 +1,144 @@
+"""What ``doctor`` looks at: the program, the workspace, the store, the key, who you are."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NamedTuple
+
+from handrail.cli.edge import words
+from handrail.engine.errors import HandrailError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from handrail.cli.session import Session
+    from handrail.engine.engine import Engine
+    from handrail.engine.workspace import Workspace
+
+__all__ = ["Symptom", "symptoms"]
+
+OLDEST_SQLITE = (3, 37)  # STRICT tables
+STALE = timedelta(days=7)  # a checkpoint older than this proves too little
+
+
+class Symptom(NamedTuple):
+    """One thing that was looked at."""
+
+    code: str
+    status: str  # ok | warning | error
+    text: str
+    mend: str = ""
+
+
+def symptoms(session: Session) -> Iterator[Symptom]:
+    """Look at one thing after the other; what depends on a broken one is left out."""
+    yield _program(session)
+    yield _sqlite(session)
+    try:
+        room = session.open_workspace()
+    except HandrailError as none:
+        yield Symptom("workspace", "error", words(none, session))
+        return
+    yield Symptom("workspace", "ok", session.say("workspace: {folder}", folder=room.root))
+    yield from _configuration(room, session)
+    yield from _key(room, session)
+    try:
+        with session.engine() as engine:
+            yield from _store(engine, session)
+    except HandrailError as broken:
+        yield Symptom("store", "error", words(broken, session))
+
+
+def _program(session: Session) -> Symptom:
+    python = ".".join(map(str, sys.version_info[:3]))
+    text = session.say(
+        "handrail {version}, Python {python}", version=version("handrail"), python=python
+    )
+    return Symptom("program", "ok", text)
+
+
+def _sqlite(session: Session) -> Symptom:
+    text = f"SQLite {sqlite3.sqlite_version}"
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        return Symptom("sqlite", "error", text, session.say("use a newer Python"))
+    return Symptom("sqlite", "ok", text)
+
+
+def _configuration(room: Workspace, session: Session) -> Iterator[Symptom]:
+    from handrail.engine.documents.check import check_bytes  # noqa: PLC0415 - reads YAML
+
+    for path in (room.mark, room.site):
+        if not path.is_file():
+            yield Symptom("file", "warning", session.say("{file} is missing", file=path))
+            continue
+        for finding in check_bytes(path.read_bytes(), str(path)).findings:
+            place = f"{finding.file}:{finding.line}:{finding.column}"
+            yield Symptom("file", "error", f"{place}: {finding.message.say(session.lang)}")
+
+
+def _key(room: Workspace, session: Session) -> Iterator[Symptom]:
+    say = session.say
+    if not room.key.is_file():
+        text = say("the log key {file} is missing: nothing can be signed", file=room.key)
+        yield Symptom("log-key", "error", text, say("put it back from where you keep its copy"))
+    elif _is_open(room.key):
+        text = say("others can read the log key {file}", file=room.key)
+        yield Symptom("log-key", "error", text, f"chmod 600 {room.key}")
+    else:
+        yield Symptom("log-key", "ok", say("log key: {file}", file=room.key))
+
+
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _store(engine: Engine, session: Session) -> Iterator[Symptom]:
+    with engine.reading() as reader:
+        size, checkpoints = reader.head().size, reader.checkpoints()
+        site = engine.shelf.site()
+    text = session.say("store: {url}, {size} records", url=engine.store.url, size=size)
+    yield Symptom("store", "ok", text)
+    yield _you(engine, session)
+    yield _in_force(engine, session)
+    yield _checkpoint(max((row.recorded for row in checkpoints), default=None), session)
+    if site.one_person:
+        text = session.say("this is a site of one person: what is agreed is self-agreed")
+        yield Symptom("one-person", "ok", text)
+
+
+def _you(engine: Engine, session: Session) -> Symptom:
+    try:
+        with engine.reading():
+            site = engine.shelf.site()
+            actor = engine.actor_in(engine.shelf.world(site, drill=False))
+    except HandrailError as unknown:
+        return Symptom("you", "warning", words(unknown, session))
+    roles = ", ".join(actor.roles) or "-"
+    text = session.say(
+        "you are {person} ({how}): {roles}", person=actor.id, how=actor.how, roles=roles
+    )
+    return Symptom("you", "ok", text)
+
+
+def _in_force(engine: Engine, session: Session) -> Symptom:
+    waiting = [row["id"] for row in engine.documents() if not row["in_force"]]
+    if not waiting:
+        return Symptom("in-force", "ok", session.say("every registered document is in force"))
+    text = session.say("not in force: {documents}", documents=", ".join(waiting))
+    return Symptom("in-force", "warning", text, session.line("agree", "--all"))
+
+
+def _checkpoint(latest: str | None, session: Session) -> Symptom:
+    mend = session.line("audit", "checkpoint", "--out", "FILE")
+    if latest is None:
+        text = session.say("the log was never signed: nothing proves what it held")
+        return Symptom("checkpoint", "warning", text, mend)
+    text = session.say("last checkpoint: {time}", time=latest)
+    if datetime.now(UTC) - datetime.fromisoformat(latest) > STALE:
+        return Symptom("checkpoint", "warning", text, mend)
+    return Symptom("checkpoint", "ok", text)
