@@ -86,13 +86,34 @@ def check_all(
 
     A site plan among them is taken for the site where ``site`` is not given.
     """
-    shaped = [_shape_bytes(data, name) for name, data in documents]
+    shaped = _apart([_shape_bytes(data, name) for name, data in documents])
     known = dict(others or {})
     known |= {one.data["id"]: one.data for one in shaped if one.data and "id" in one.data}
     plans = [one.data for one in shaped if one.data and one.data["kind"] == "site"]
     plan = site if site is not None else plans[0] if len(plans) == 1 else None
     place = _site(plan)
-    return [one if one.data is None else _judge(one, place, known) for one in shaped]
+    # Of one document by itself nothing is known that it may refer to.
+    around = known if others or len(shaped) > 1 else None
+    return [one if one.data is None else _judge(one, place, around) for one in shaped]
+
+
+def _apart(shaped: list[Checked]) -> list[Checked]:
+    """The same, with a finding in each document whose id another has already."""
+    first: dict[str, str] = {}
+    return [_alone(one, first) for one in shaped]
+
+
+def _alone(one: Checked, first: dict[str, str]) -> Checked:
+    from dataclasses import replace  # noqa: PLC0415 - once a document
+
+    from handrail.engine.documents.finding import msg  # noqa: PLC0415 - only for this finding
+
+    key = None if one.data is None else one.data.get("id")
+    if key is None or one.source is None or first.setdefault(key, one.name) == one.name:
+        return one
+    message = msg("{file} has the id “{id}” already", file=first[key], id=key)
+    found = one.source.finding("HR205", message, one.source.mark(("id",)))
+    return replace(one, findings=(found,), data=None)
 
 
 def plain(value: Any) -> Any:

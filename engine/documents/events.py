@@ -212,7 +212,8 @@ class _Reader:
             mend = msg("write the part out where it is needed")
             self.found("HR008", message, _start(event), mend=mend)
         if event.tag is not None:
-            message = msg("a tag (“{tag}”)", tag=event.tag)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = msg("a tag (“{tag}”)", tag=tag)
             mend = msg("take it out; a text that begins with “!” needs quotes")
             self.found("HR010", message, _start(event), mend=mend)
 

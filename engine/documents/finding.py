@@ -11,7 +11,7 @@ from handrail.engine.text import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["MOST_FINDINGS", "Finding", "Message", "Severity", "msg", "near"]
+__all__ = ["MOST_FINDINGS", "Finding", "Message", "Severity", "bare", "msg", "near"]
 
 MOST_FINDINGS = 100  # of one document; who meets more mends the first ones first
 _LONGEST_NAME = 60
@@ -44,6 +44,14 @@ class Message:
 def msg(template: str, /, **params: object) -> Message:
     """Make a message: ``msg("there is no state “{id}”", id="contcat")``."""
     return Message(template=template, params=params)
+
+
+_BARE = "{text}"  # not a message: nothing to translate
+
+
+def bare(text: object) -> Message:
+    """A message that only shows something of the document, in every language the same."""
+    return Message(template=_BARE, params={"text": text})
 
 
 def _said(value: object, lang: str) -> object:

@@ -114,7 +114,7 @@ def _known(validator: Any, instance: Any, schema: Schema) -> tuple[dict[str, Non
 def _belongs(schema: Schema, key: str) -> Iterator[str]:
     for branch in ("$ref", "then", "else"):
         if other := schema.get(branch):
-            if key in other.get("properties", ()) and "title" in other:
+            if key in other.get("properties", ()) and "title" in other and "anyOf" not in other:
                 yield other["title"]
             yield from _belongs(other, key)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["as_json", "concise", "full"]
 
 _WIDEST = 100  # characters of a line that are quoted
+_SEVERITY_WORDS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def concise(findings: Iterable[Finding], lang: str = "en") -> str:
@@ -23,8 +24,12 @@ def concise(findings: Iterable[Finding], lang: str = "en") -> str:
 
 def _concise(finding: Finding, lang: str) -> str:
     place = f"{finding.file}:{finding.line}:{finding.column}"
-    text = f"{place}: {finding.code} {say(lang, finding.severity)}: {finding.message.say(lang)}"
+    text = f"{place}: {finding.code} {_severity(finding, lang)}: {finding.message.say(lang)}"
     return f"{text}; {_meant(finding, lang)}" if finding.near else text
+
+
+def _severity(finding: Finding, lang: str) -> str:
+    return say(lang, _SEVERITY_WORDS[finding.severity])
 
 
 def full(findings: Iterable[Finding], lang: str = "en") -> str:
@@ -33,7 +38,7 @@ def full(findings: Iterable[Finding], lang: str = "en") -> str:
 
 
 def _block(finding: Finding, lang: str) -> Iterator[str]:
-    yield f"{say(lang, finding.severity)} {finding.code}: {finding.message.say(lang)}"
+    yield f"{_severity(finding, lang)} {finding.code}: {finding.message.say(lang)}"
     number = str(finding.line)
     margin = " " * len(number)
     yield f"{margin}--> {finding.file}:{finding.line}:{finding.column}"
@@ -48,8 +53,9 @@ def _block(finding: Finding, lang: str) -> Iterator[str]:
 def _notes(finding: Finding, lang: str) -> Iterator[str]:
     if finding.near and not finding.quoted:
         yield _meant(finding, lang)
-    if finding.expected is not None:
-        yield say(lang, "expected: {what}", what=finding.expected.say(lang))
+    what = "" if finding.expected is None else finding.expected.say(lang)
+    if what and what not in finding.message.say(lang):
+        yield say(lang, "expected: {what}", what=what)
     if finding.mend is not None:
         yield say(lang, "mend: {how}", how=finding.mend.say(lang))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.clock import stamp
-from handrail.engine.documents.finding import Finding, Message, msg, near
+from handrail.engine.documents.finding import Finding, Message, bare, msg, near
 from handrail.engine.documents.rehearsal import Stage
 from handrail.engine.durations import parse_duration
 from handrail.engine.machine import commands as do
@@ -151,11 +151,11 @@ class _Player:
     def _see(self, path: Path, wanted: Iterable[str]) -> None:
         found = self.stage.leaves
         if set(found) != set(wanted):
-            expected = msg("{states}", states=list(wanted))
+            expected = bare(list(wanted))
             message = msg(
                 "the run is in {found}, not in {expected}", found=found, expected=expected
             )
-            raise _DifferenceError(path, message, expected=expected, found=msg("{at}", at=found))
+            raise _DifferenceError(path, message, expected=expected, found=bare(found))
 
     def _ends(self) -> None:
         if "ends" not in self.data:
@@ -167,7 +167,7 @@ class _Player:
             message = msg("the run has not ended: it is in {found}", found=self.stage.leaves)
         else:
             message = msg("the run ended with {found}", found=run.outcome)
-        raise _DifferenceError(("ends",), message, expected=msg("{outcome}", outcome=wanted))
+        raise _DifferenceError(("ends",), message, expected=bare(wanted))
 
     # The moves
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.documents.finding import MOST_FINDINGS, Finding, Message, msg, near
+from handrail.engine.documents.finding import MOST_FINDINGS, Finding, Message, bare, msg, near
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +167,7 @@ def _enum(source: Source, path: Path, error: Any) -> Finding:
     value = error.validator_value
     names = [_word(item) for item in (value if isinstance(value, list) else [value])]
     found = show(error.instance, source.raw(path))
-    expected = msg("one of {names}", names=names) if len(names) > 1 else msg(names[0])
+    expected = msg("one of {names}", names=names) if len(names) > 1 else bare(names[0])
     message = msg("expected {expected}, found {found}", expected=expected, found=found)
     alike = near(str(error.instance), names)
     mark = source.mark(path)
@@ -205,7 +205,8 @@ def _form(source: Source, path: Path, error: Any, code: str, mark: Any) -> Findi
 def _as_id(text: str) -> str:
     import re  # noqa: PLC0415 - only a mistake pays for it
 
-    return re.sub(r"[^a-z0-9]+", "-", text[:80].lower()).strip("-0123456789")
+    mended = re.sub(r"[^a-z0-9]+", "-", text[:80].lower()).strip("-")
+    return mended if mended[:1].isalpha() else ""
 
 
 _BOUNDS = {
@@ -237,7 +238,9 @@ def _twice(source: Source, path: Path, error: Any) -> Finding:
 
 def _other(source: Source, path: Path, error: Any) -> Finding:
     return source.finding(
-        "HR110", msg("{problem}", problem=_short(error.message)), source.mark(path)
+        "HR110",
+        msg("the schema does not allow this: {problem}", problem=_short(error.message)),
+        source.mark(path),
     )
 
 

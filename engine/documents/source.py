@@ -71,18 +71,21 @@ class Source:
 
     def place(self, path: Path) -> Place:
         """The place of the part at ``path``, or of the nearest part around it that exists."""
+        return self._reach(path)[0]
+
+    def _reach(self, path: Path) -> tuple[Place, Any]:
         at, here = self.data, self.root
         for part in path:
             inside = self.places.get(id(at), {})
             if part not in inside:
                 break
             here, at = inside[part], at[part]
-        return here
+        return here, at
 
     def mark(self, path: Path) -> Mark:
         """The part's mark: of a scalar the value, of a map or list its key where it has one."""
-        at = self.place(path)
-        if at.key is not None and isinstance(self.get(path), dict | list):
+        at, value = self._reach(path)
+        if at.key is not None and isinstance(value, dict | list):
             return at.key
         line = self.lines[at.line] if at.line < len(self.lines) else ""
         length = min(at.end - at.start, len(line.rstrip()) - at.column)
@@ -91,16 +94,6 @@ class Source:
     def key(self, path: Path) -> Mark:
         """The mark of the key that leads to the part; of an item of a list, the item's."""
         return self.place(path).key or self.mark(path)
-
-    def get(self, path: Path) -> Any:
-        """The value at ``path``, or None."""
-        at = self.data
-        for part in path:
-            try:
-                at = at[part]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return at
 
     def raw(self, path: Path) -> str:
         """The value at ``path`` as it is written."""

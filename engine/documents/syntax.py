@@ -58,7 +58,11 @@ _KNOWN: tuple[tuple[str, Message, Message | None], ...] = (
         msg("write \\\\ for a backslash, or use single quotes"),
     ),
 )
-_OPENED = ("did not find expected ',' or", "unexpected end of stream")
+_OPENED = (
+    "could not find expected ':'",
+    "did not find expected ',' or",
+    "unexpected end of stream",
+)
 
 
 def syntax_finding(source: Source, error: yaml.MarkedYAMLError) -> Finding:

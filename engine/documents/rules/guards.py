@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import msg, near
 from handrail.engine.documents.rules.names import task_ids
-from handrail.engine.documents.rules.subject import Branch, Test, branches, guard_tests, read
+from handrail.engine.documents.rules.subject import (
+    NO_FACT_WORDS,
+    NO_PROTOCOL_WORDS,
+    NO_SETTING_WORDS,
+    NO_TASK_WORDS,
+    Branch,
+    Test,
+    branches,
+    guard_tests,
+    read,
+)
 from handrail.engine.documents.rules.values import ordered, wrong_item, wrong_length
 from handrail.engine.machine.build import read_fact
-from handrail.engine.machine.definition import Kind
+from handrail.engine.machine.definition import FactType, Kind
 from handrail.engine.machine.guards import is_fact
 
 if TYPE_CHECKING:
@@ -41,9 +51,8 @@ def _test(subject: Subject, branch: Branch, test: Test) -> Iterator[Finding]:
     head, _, rest = test.name.partition(".")
     rule = _SPECIAL.get(head)
     if rule is None:
-        heads = [*_SPECIAL, "setting", "incident", "site"]
         message = msg("guards know nothing by the name “{name}”", name=test.name)
-        yield subject.found_key("HR240", test.path, message, near=near(head, heads))
+        yield subject.found_key("HR240", test.path, message, near=near(head, _SPECIAL))
         return
     yield from rule(subject, branch, test, rest)
 
@@ -81,12 +90,14 @@ def _compared(subject: Subject, test: Test, fact: Fact) -> Iterator[Finding]:
 
 
 def _expected(subject: Subject, test: Test, fact: Fact) -> Iterator[Finding]:
+    if fact.type is FactType.CHOICE and test.operator not in _ORDER:
+        yield from _among(subject, test, fact.of)
+        return
     counted = fact.many and test.operator in _ORDER
     for item, path in _items(test):
         wrong = wrong_length(item) if counted else wrong_item(fact, item, subject.site)
         if wrong is not None:
-            alike = near(item, fact.of) if isinstance(item, str) else ()
-            yield subject.found("HR241", path, wrong, near=alike)
+            yield subject.found("HR241", path, wrong)
 
 
 def _items(test: Test) -> Iterator[tuple[Any, Any]]:
@@ -142,7 +153,7 @@ def outcomes(subject: Subject, protocol: str) -> list[str] | None:
 
 
 def _tasks(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[Finding]:
-    known = task_ids(subject)
+    known = task_ids(subject.definition)
     if rest and rest not in known:
         yield subject.missing("HR221", test.at, NO_TASK_WORDS, rest, known, key=True)
     yield from _among(subject, test, _TASK if rest else _TASK[:2])
@@ -154,7 +165,8 @@ def _tracks(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterato
     if same:
         yield from _among(subject, test, ["active", "none", *_finals(subject, same)])
         return
-    template, known = "there is no track “{name}”", [region.track or "" for region in regions]
+    template = "there is no track “{name}”"
+    known = [region.track or "" for region in regions]
     yield subject.missing("HR245", test.at, template, rest, known, key=True)
 
 
@@ -177,7 +189,7 @@ def _setting(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterat
         yield from _compared(subject, test, _public(setting.fact))
         return
     known = subject.definition.settings
-    yield subject.missing("HR222", test.at, template, rest, known, key=True)
+    yield subject.missing("HR222", test.at, NO_SETTING_WORDS, rest, known, key=True)
 
 
 def _public(fact: Fact) -> Fact:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.subject import (
+    NO_FACT_WORDS,
+    NO_PROTOCOL_WORDS,
+    NO_SETTING_WORDS,
+    NO_STATE_WORDS,
+    NO_TASK_WORDS,
+)
 from handrail.engine.machine.definition import FactType, Notify, SetFacts, StartRun
 from handrail.engine.machine.site import REGISTERS
 
@@ -13,7 +21,15 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Deadline, Effect, Path, State, Step, Task
+    from handrail.engine.machine.definition import (
+        Deadline,
+        Definition,
+        Effect,
+        Path,
+        State,
+        Step,
+        Task,
+    )
 
 __all__ = ["effects", "rules", "task_ids"]
 
@@ -36,9 +52,10 @@ def rules(subject: Subject) -> Iterator[Finding]:
         yield from _protocol(subject, ("carries-out",), above)
 
 
-def task_ids(subject: Subject) -> list[str]:
-    """The ids of every task of the document."""
-    return [key for state in subject.definition.states.values() for key in state.tasks]
+@lru_cache(maxsize=8)
+def task_ids(definition: Definition) -> dict[str, None]:
+    """The ids of every task of the document, in its order."""
+    return dict.fromkeys(key for state in definition.states.values() for key in state.tasks)
 
 
 def effects(subject: Subject) -> Iterator[Effect]:
@@ -72,9 +89,9 @@ def _step(subject: Subject, step: Step) -> Iterator[Finding]:
 def _need(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
     head, _, task = name.partition(".")
     if task:
-        known = task_ids(subject)
-        if task not in known:
-            yield subject.missing("HR221", path, NO_TASK_WORDS, task, known)
+        tasks = task_ids(subject.definition)
+        if task not in tasks:
+            yield subject.missing("HR221", path, NO_TASK_WORDS, task, tasks)
     elif head not in ("tasks", "evidence") and head not in subject.definition.facts:
         known = ["tasks", "evidence", *subject.definition.facts]
         yield subject.missing("HR220", path, NO_FACT_WORDS, name, known)
@@ -150,8 +167,7 @@ def _fact_key(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
         yield subject.missing("HR220", path, NO_FACT_WORDS, name, known, key=True)
 
 
-# Of the incident, in the text of a message (docs/language.md, "Effects").
-IN_TEXT = ("incident", "title", "protocol", "state", "opened")
+IN_TEXT = ("incident", "site")  # beside facts, in the text of a message
 
 
 def _text(subject: Subject, effect: Notify) -> Iterator[Finding]:

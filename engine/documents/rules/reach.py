@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Definition, Region, State, Target
+    from handrail.engine.machine.definition import Definition, State, Target
 
 __all__ = ["rules"]
+
+_MANY = 300  # states; beyond it each state is named, which is not wrong either
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
@@ -65,33 +67,32 @@ def _begins(definition: Definition, state: State) -> Iterator[str]:
 def _reached(definition: Definition) -> set[str]:
     """The states that can be entered. ``done`` counts once enough finals inside are."""
     reached: set[str] = set()
+    ended: dict[str, set[str]] = {}  # compound or parallel -> its regions with a reached final
     waiting = [definition.regions[TOP].start]
     while waiting:
-        while waiting:
-            key = waiting.pop()
-            if key not in reached:
-                reached.add(key)
-                state = definition.states[key]
-                waiting += [*_own(state), *_begins(definition, state)]
-                waiting += [up.id for up in ancestors(definition, key)]
-        ended = [s for s in definition.states.values() if s.id in reached and s.done]
-        done = {key for s in ended if _ends(definition, s, reached) for key in _targets(s.done)}
-        waiting = list(done - reached)
+        key = waiting.pop()
+        if key in reached:
+            continue
+        reached.add(key)
+        state = definition.states[key]
+        waiting += [*_own(state), *_begins(definition, state)]
+        waiting += [up.id for up in ancestors(definition, key)]
+        if state.kind is Kind.RUNNING:
+            waiting += _targets(state.done)
+        if state.kind is Kind.FINAL:
+            waiting += _completed(definition, state, ended)
     return reached
 
 
-def _ends(definition: Definition, state: State, reached: set[str]) -> bool:
-    if state.kind is Kind.RUNNING:
-        return True
-    if state.kind is Kind.COMPOUND:
-        return _has_end(definition, definition.regions[state.id], reached)
-    regions = (definition.regions[key] for key in state.tracks)
-    return sum(_has_end(definition, region, reached) for region in regions) >= state.join
-
-
-def _has_end(definition: Definition, region: Region, reached: set[str]) -> bool:
-    children = (definition.states[key] for key in region.children)
-    return any(child.kind is Kind.FINAL and child.id in reached for child in children)
+def _completed(definition: Definition, final: State, ended: dict[str, set[str]]) -> Iterator[str]:
+    """Where ``done`` leads when this final state is the last that its owner waited for."""
+    owner = definition.regions[final.region].owner
+    if owner is None:
+        return
+    state, regions = definition.states[owner], ended.setdefault(owner, set())
+    regions.add(final.region)
+    if len(regions) >= state.join:
+        yield from _targets(state.done)
 
 
 def _stuck(subject: Subject, reached: set[str]) -> Iterator[Finding]:
@@ -105,9 +106,24 @@ def _stuck(subject: Subject, reached: set[str]) -> Iterator[Finding]:
             message = msg("there is no way out of “{id}”", id=state.id)
             mend = msg("add a step that leads on, or “final:”")
             yield subject.found_key("HR302", state.path, message, mend=mend)
-        else:
+        elif _is_trap(state.id, ways):
             message = msg("from “{id}” no final state can be reached", id=state.id)
             yield subject.found_key("HR303", state.path, message)
+
+
+def _is_trap(key: str, ways: dict[str, set[str]]) -> bool:
+    """Whether all that can be reached leads back: what only leads into a trap is none."""
+    return len(ways) > _MANY or all(key in _from(other, ways) for other in _from(key, ways))
+
+
+def _from(key: str, ways: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        new = ways[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _ways(definition: Definition, state: State) -> Iterator[str]:

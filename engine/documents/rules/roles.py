@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.rules.names import effects
+from handrail.engine.documents.rules.subject import NO_ROLE_WORDS
 from handrail.engine.machine.definition import Notify
 
 if TYPE_CHECKING:

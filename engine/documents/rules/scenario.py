@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import msg
+from handrail.engine.documents.rules.subject import NO_PROTOCOL_WORDS, NO_ROLE_WORDS
 from handrail.engine.machine.build import build
 from handrail.engine.machine.definition import Kind
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition, Path
 
 __all__ = ["rules"]
+
+_UNKNOWN_WORDS = {
+    "HR220": "{protocol} has no fact “{name}”",
+    "HR271": "{protocol} has no state “{name}”",
+    "HR272": "{protocol} has no step “{name}”",
+    "HR273": "{protocol} has no task “{name}”",
+}
 
 
 def rules(document: Document) -> Iterator[Finding]:
@@ -72,7 +80,7 @@ def _states(
 ) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name not in protocol.states:
-            template = "{protocol} has no state “{name}”"
+            template = _UNKNOWN_WORDS["HR271"]
             yield document.missing(
                 "HR271", (*path, index), template, name, protocol.states, protocol=protocol.id
             )
@@ -87,19 +95,19 @@ def _move(
     states = protocol.states
     steps = dict.fromkeys(key for state in states.values() for key in state.steps)
     tasks = dict.fromkeys(key for state in states.values() for key in state.tasks)
-    for key, code, known, template in (
-        ("step", "HR272", steps, "{protocol} has no step “{name}”"),
-        ("confirm", "HR272", steps, "{protocol} has no step “{name}”"),
-        ("task", "HR273", tasks, "{protocol} has no task “{name}”"),
-        ("deviate", "HR271", states, "{protocol} has no state “{name}”"),
+    for key, code, known in (
+        ("step", "HR272", steps),
+        ("confirm", "HR272", steps),
+        ("task", "HR273", tasks),
+        ("deviate", "HR271", states),
     ):
         if key in move and move[key] not in known:
-            name, at = move[key], (*path, key)
-            yield document.missing(code, at, template, name, known, protocol=protocol.id)
+            name, at, words = move[key], (*path, key), _UNKNOWN_WORDS[code]
+            yield document.missing(code, at, words, name, known, protocol=protocol.id)
     for part in ("with", "fact"):
         for name in move.get(part, {}):
             if name not in protocol.facts:
-                at, template = (*path, part, name), "{protocol} has no fact “{name}”"
+                at, template = (*path, part, name), _UNKNOWN_WORDS["HR220"]
                 yield document.missing(
                     "HR220", at, template, name, protocol.facts, key=True, protocol=protocol.id
                 )

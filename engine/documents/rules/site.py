@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.documents.finding import msg
+from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.subject import NO_LIFECYCLE_WORDS, NO_PROTOCOL_WORDS
 from handrail.engine.documents.rules.values import wrong_value
 from handrail.engine.machine.build import read_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Document
@@ -25,12 +26,13 @@ def rules(document: Document) -> Iterator[Finding]:
         yield from _person(document, ("people", person, "roles"), about["roles"])
     for key, adversary in data.get("adversaries", {}).items():
         for part, register in (("wants", "assets"), ("uses", "methods")):
-            path = ("adversaries", key, part)
-            yield from _each(document, path, adversary.get(part, ()), register)
+            path: Path = ("adversaries", key, part)
+            for index, name in enumerate(adversary.get(part, ())):
+                yield from _registered(document, (*path, index), name, register)
     for key, method in data.get("methods", {}).items():
-        stage = [method["stage"]] if "stage" in method else []
-        for name in stage:
-            yield from _known(document, ("methods", key, "stage"), name, "planning-cycle")
+        if "stage" in method:
+            path = ("methods", key, "stage")
+            yield from _registered(document, path, method["stage"], "planning-cycle")
     yield from _indicators(document)
     yield from _lifecycle(document)
     for protocol, settings in data.get("settings", {}).items():
@@ -40,24 +42,30 @@ def rules(document: Document) -> Iterator[Finding]:
 def _person(document: Document, path: Path, roles: list[Any]) -> Iterator[Finding]:
     for index, item in enumerate(roles):
         if isinstance(item, str):
-            yield from _known(document, (*path, index), item, "roles")
+            yield from _known(document, (*path, index), item)
             continue
-        yield from _known(document, (*path, index, "role"), item["role"], "roles")
+        yield from _known(document, (*path, index, "role"), item["role"])
         if item.get("from", "") > item.get("to", "9999"):
             message = msg("from {start} to {end} is no time", start=item["from"], end=item["to"])
             yield document.found("HR263", (*path, index, "from"), message)
 
 
-def _each(document: Document, path: Path, names: Iterable[str], register: str) -> Iterator[Finding]:
-    for index, name in enumerate(names):
-        yield from _known(document, (*path, index), name, register)
+def _known(document: Document, path: Path, role: str) -> Iterator[Finding]:
+    known = document.data["roles"]
+    if role not in known:
+        template = "there is no role “{name}”"
+        yield document.missing("HR264", path, template, role, known)
 
 
-def _known(document: Document, path: Path, name: str, register: str) -> Iterator[Finding]:
+def _registered(document: Document, path: Path, name: str, register: str) -> Iterator[Finding]:
+    """A warning: a threat picture may be unfinished, and nothing is decided by it."""
     known = document.data.get(register, ())
     if name not in known:
         template = "there is no “{name}” in {register}"
-        yield document.missing("HR260", path, template, name, known, register=register)
+        severity = Severity.WARNING
+        yield document.missing(
+            "HR260", path, template, name, known, register=register, severity=severity
+        )
 
 
 def _indicators(document: Document) -> Iterator[Finding]:
@@ -80,9 +88,7 @@ def _lifecycle(document: Document) -> Iterator[Finding]:
         return
     known = [key for key, data in others.items() if data.get("kind") == "lifecycle"]
     if name not in known:
-        yield document.missing(
-            "HR262", ("lifecycle",), NO_LIFECYCLE_WORDS, name, known
-        )
+        yield document.missing("HR262", ("lifecycle",), NO_LIFECYCLE_WORDS, name, known)
 
 
 def _settings(document: Document, protocol: str, settings: dict[str, Any]) -> Iterator[Finding]:
@@ -91,7 +97,9 @@ def _settings(document: Document, protocol: str, settings: dict[str, Any]) -> It
     path = ("settings", protocol)
     other = document.others.get(protocol)
     if other is None:
-        yield document.missing("HR224", path, NO_PROTOCOL_WORDS, protocol, document.others, key=True)
+        yield document.missing(
+            "HR224", path, NO_PROTOCOL_WORDS, protocol, document.others, key=True
+        )
         return
     declared = other.get("settings", {})
     for key, value in settings.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handrail.engine.documents.finding import msg
-from handrail.engine.documents.rules.subject import branches, read
+from handrail.engine.documents.rules.subject import NO_STATE_WORDS, branches, read
 from handrail.engine.machine.definition import Kind
 
 if TYPE_CHECKING:
