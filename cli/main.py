@@ -16,6 +16,7 @@ from handrail.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 __all__ = ["app", "main", "run"]
 
@@ -173,9 +174,13 @@ def options(  # noqa: PLR0913 - as many parameters as there are global options
     del workspace, store, person, lang, json, quiet, no_input, yes, version
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; no exception leaves it."""
+def run(arguments: Sequence[str], *, began: datetime | None = None) -> int:
+    """Run one command and return its exit code; no exception leaves it.
+
+    :param began: when it was given, where that is not when the process began.
+    """
     session = Session()
+    session.began = began
     _expect_language(session, arguments)
     try:
         code = typer.main.get_command(app).main(

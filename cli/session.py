@@ -10,6 +10,7 @@ from handrail.engine.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     import typer
 
@@ -35,6 +36,7 @@ class Session:
         self.no_input = False  # never ask
         self.yes = False  # questions that want a yes get it
         self.quiet = False  # say what was done, not what to do next
+        self.began: datetime | None = None  # when the command was given; None: with the process
         self.typed: dict[str, str] = {}  # who and where, as given in options
 
     @classmethod
@@ -67,7 +69,7 @@ class Session:
             person=self.person,
             lang=self.lang,
             store_url=self.store,
-            began=process_began(),
+            began=self.began or process_began(),
         )
         engine.quiet = self.quiet and not self.json
         return engine

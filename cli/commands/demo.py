@@ -18,6 +18,7 @@ from handrail.cli.page import Line, line, span
 from handrail.cli.params import full_id
 from handrail.cli.session import Session
 from handrail.cli.story import Scene, scenes
+from handrail.engine.clock import SystemClock
 from handrail.engine.errors import HandrailError
 
 OWN = ("HANDRAIL_WORKSPACE", "HANDRAIL_STORE", "HANDRAIL_AS", "HANDRAIL_LANG", "XDG_STATE_HOME")
@@ -67,12 +68,13 @@ def _surroundings(session: Session, workspace: Path, folder: Path) -> Iterator[N
 
 def _play(session: Session, scene: Scene) -> None:
     """Run one command as if it were typed, and show it."""
+    now = SystemClock().now()
     if session.json:
         with redirect_stdout(StringIO()):
-            code = run([*scene.words, "--json"])
+            code = run([*scene.words, "--json"], began=now)
     else:
         out.page(_announced(session, scene))
-        code = run(scene.words)
+        code = run(scene.words, began=now)
     if code != scene.expected:
         raise HandrailError(
             "the demo stopped: “{command}” ended with exit code {code}",

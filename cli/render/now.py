@@ -59,12 +59,16 @@ def header(view: View, session: Session, now: datetime) -> Iterator[Block]:
         parts += ["  ", span(view["title"])]
     yield line(*parts)
     opened = session.say("opened {time}", time=clock_words(view["opened"], now))
-    state = session.say("closed") if view["status"] == "closed" else _phase(view, session)
+    state = session.say("closed") if view["status"] == "closed" else _phase(view)
     yield line(span(f"{state} · {opened}", "dim"))
 
 
-def _phase(view: View, session: Session) -> str:
-    return session.say("phase: {phase}", phase=view["phase"]) if view["phase"] else ""
+def _phase(view: View) -> str:
+    """The title of the lifecycle's phase; its id where the view has no more."""
+    for state in (view.get("lifecycle") or {}).get("states", ()):
+        if state["id"] == view["phase"]:
+            return str(state["title"])
+    return str(view["phase"] or view["status"])
 
 
 class Screen:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["answers", "example", "form", "question"]
 
 _FEW = 8  # more answers than this are not listed, but completed and checked
-_FORMS = {
+FORM_WORDS = {
     "time": "HH:MM",
     "duration": "like 10m or 1h30m",
     "number": "a number",
@@ -35,7 +35,7 @@ def form(row: Row, session: Session) -> str:
     """Say how the answer is written, where there is nothing to choose from."""
     if row["type"] == "number" and row.get("unit"):
         return session.say("a number ({unit})", unit=row["unit"])
-    return session.say(_FORMS[row["type"]]) if row["type"] in _FORMS else ""
+    return session.say(FORM_WORDS[row["type"]]) if row["type"] in FORM_WORDS else ""
 
 
 def question(row: Row, session: Session, indent: int = 4) -> Iterator[Line]:

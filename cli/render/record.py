@@ -8,14 +8,13 @@ from handrail.cli.page import Line, Span, line, span
 from handrail.cli.render.whole import fact_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from handrail.cli.session import Session
 
     Record = Mapping[str, Any]
-    Show = Callable[[object], object]
 
-__all__ = ["details", "headline", "unseal"]
+__all__ = ["details", "headline"]
 
 TYPE_WORDS = {
     "document-registered": "registered",
@@ -60,7 +59,7 @@ LOUD = frozenset({"deviated", "deadline-passed", "redacted"})
 HANG = 30
 
 
-def headline(seq: int, record: Record, session: Session, *, case: bool = True) -> Line:
+def headline(record: Record, session: Session, *, case: bool = True) -> Line:
     """Say one record in one line."""
     kind = record["type"]
     words = session.say(str(TYPE_WORDS.get(kind, kind)))
@@ -68,7 +67,7 @@ def headline(seq: int, record: Record, session: Session, *, case: bool = True) -
     where = [span(f"{record['case']}  ", "strong")] if case else []
     drill = [span(f"{session.say('DRILL')} ", "drill")] if record.get("drill") else []
     return line(
-        span(f"{seq:>5}  {_local(record['recorded'])}  ", "dim"),
+        span(f"{record['seq']:>5}  {_local(record['recorded'])}  ", "dim"),
         *where,
         *drill,
         span(f"{record['actor']['id']} "),
@@ -97,16 +96,16 @@ def _into(record: Record) -> str:
     return f"  → {', '.join(record['to'])}"
 
 
-def details(record: Record, session: Session, show: Show) -> Iterator[Line]:
-    """Say what belongs to a record: facts, reason, refusal, when it happened."""
+def details(record: Record, session: Session) -> Iterator[Line]:
+    """Say what belongs to a record in clear: facts, reason, refusal, when it happened."""
     if record["occurred"][:16] != record["recorded"][:16]:
         at = _local(record["occurred"])
         yield _detail(session.say("happened"), at)
     for fact, value in (record.get("facts") or {}).items():
-        yield _detail(fact, fact_words(_shown(value, show), session))
+        yield _detail(fact, fact_words(value, session))
     for member in ("title", "why", "note", "text", "name"):
         if record.get(member) is not None and record["type"] != "notified":
-            yield _detail(session.say(_MEMBER_WORDS[member]), str(_shown(record[member], show)))
+            yield _detail(session.say(_MEMBER_WORDS[member]), str(record[member]))
     if record["type"] == "notified":
         yield _detail(", ".join(record["to"]), _text(record["text"], session))
     if record.get("refused"):
@@ -128,19 +127,6 @@ def refusal(refused: Mapping[str, Any], session: Session) -> str:
     """Say why something was refused, in the session's language."""
     text = session.say(refused["template"], **refused.get("params", {}))
     return f"{text} ({refused['code']})"
-
-
-def unseal(record: Any, show: Show) -> Any:
-    """Return a record, or part of one, with what is disclosed in the place of what is sealed."""
-    if isinstance(record, dict) and set(record) != {"sd"}:
-        return {name: unseal(value, show) for name, value in record.items()}
-    if isinstance(record, list):
-        return [unseal(value, show) for value in record]
-    return show(record)
-
-
-def _shown(value: object, show: Show) -> object:
-    return [show(one) for one in value] if isinstance(value, list) else show(value)
 
 
 def _text(text: str | Mapping[str, str], session: Session) -> str:

@@ -32,6 +32,9 @@ def whole(view: View, session: Session, now: datetime) -> Iterator[Block]:
     yield from _people(view, session)
 
 
+STATUS_WORDS = {"active": "active", "finished": "finished", "cancelled": "cancelled"}
+
+
 def _runs(view: View, session: Session) -> Table:
     say = session.say
     lifecycle = view.get("lifecycle")
@@ -39,7 +42,7 @@ def _runs(view: View, session: Session) -> Table:
         (
             span(run["id"], "strong"),
             span(f"{run['protocol']} r{run['revision']}"),
-            span(say(run["status"])),
+            span(say(STATUS_WORDS[run["status"]])),
             span(run["outcome"] or ", ".join(run["in"])),
         )
         for run in [*([lifecycle] if lifecycle else []), *view["runs"]]

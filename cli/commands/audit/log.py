@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,7 +43,8 @@ def command(  # each option is a column that the log is filtered by
     ] = None,
 ) -> None:
     """List records in the order of the log; with --json one a line, as they are stored."""
-    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - help needs none
+    from handrail.engine.audit.log import rows  # noqa: PLC0415 - help needs none
+    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - the same
 
     session = Session.of(ctx)
     which = Filter(
@@ -51,19 +52,18 @@ def command(  # each option is a column that the log is filtered by
         since=_time(since), until=_time(until), drill=drill,
     )  # fmt: skip
     with session.engine() as engine, engine.reading() as reader:
-        rows = reader.log(which, newest_first=last is not None, limit=last)
-        for row in reversed(list(rows)) if last is not None else rows:
-            _print(session, row.seq, row.data)
+        found = rows(reader, which, newest_first=last is not None, limit=last)
+        for row in reversed(list(found)) if last is not None else found:
+            _print(session, row)
 
 
-def _print(session: Session, seq: int, data: bytes) -> None:
-    record = json.loads(data)
+def _print(session: Session, row: dict[str, Any]) -> None:
     if session.json:
-        out.data(f"{json.dumps({'seq': seq, **record}, ensure_ascii=False)}\n")
+        out.data(f"{json.dumps(row, ensure_ascii=False)}\n")
         return
     from handrail.cli.render.record import headline  # noqa: PLC0415 - JSON needs none
 
-    out.page([headline(seq, record, session)])
+    out.page([headline(row, session)])
 
 
 def _time(text: str | None) -> str | None:
