@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 from transitions import MachineError
 
 from handrail.engine.errors import HandrailError
-from handrail.engine.machine.regions import Edge, Moved, chart_of
-from handrail.engine.machine.state import Case, Pending, Run, task_mark
+from handrail.engine.machine.changes import CHANGES, begin
+from handrail.engine.machine.regions import chart_of
+from handrail.engine.machine.state import Case, Run, task_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from handrail.engine.machine.definition import Definition
-    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.regions import Chart, Moved
+    from handrail.engine.machine.state import Pending
+    from handrail.engine.machine.structure import Edge
 
     Record = Mapping[str, Any]
     Definitions = Callable[[str], Definition]
@@ -46,7 +49,7 @@ def apply(definitions: Definitions, case: Case | None, record: Record) -> Case:
         return _opened(record)
     try:
         return apply_moved(definitions, case, record, None)
-    except (KeyError, StopIteration, MachineError) as fault:
+    except (LookupError, TypeError, StopIteration, MachineError) as fault:
         raise IllegalRecordError(
             "the record {cseq} ({kind}) does not fit what was before it: {fault}",
             cseq=record.get("cseq", case.version),
@@ -57,32 +60,26 @@ def apply(definitions: Definitions, case: Case | None, record: Record) -> Case:
 
 def apply_moved(definitions: Definitions, case: Case, record: Record, moved: Moved | None) -> Case:
     """``apply`` for one who already knows how the run moves."""
-    case = case._replace(version=case.version + 1)
-    change = _CHANGES.get(record["type"])
+    kind = record["type"]
+    change = CHANGES.get(kind)
     if change is not None:
         return change(case, record)
-    mover = _MOVES.get(record["type"])
+    mover = _MOVES.get(kind)
     if mover is None:
-        return case
-    if record["type"] == "run-started":
-        case = _begun(case, record)
+        return case._replace(version=case.version + 1)
+    if kind == "run-started":
+        case = begin(case, record)
     run = case.runs[record["run"]]
     chart = chart_of(definitions(run.sha256))
-    return case.with_run(_arrive(chart, run, record, moved or mover(chart, run, record)))
+    return case.after(_arrive(chart, run, record, moved or mover(chart, run, record)))
 
 
 def edges_of(chart: Chart, record: Record) -> list[Edge]:
-    """The branches that a recorded step or move took."""
-    return [_edge(chart, source, kind, index) for source, kind, index in record["moves"]]
+    """The branches that a recorded step or move took.
 
-
-def _edge(chart: Chart, source: str, kind: str, index: int | None) -> Edge:
-    state = chart.states[source]
-    if index is None:
-        return Edge(source, kind, None)
-    word, _, step = kind.partition(" ")
-    targets = state.steps[step].to if word == "step" else getattr(state, word)
-    return Edge(source, kind, targets[index])
+    :raises LookupError: the definition has no such branch.
+    """
+    return [chart.branches[source, kind][index or 0] for source, kind, index in record["moves"]]
 
 
 def _opened(record: Record) -> Case:
@@ -121,14 +118,18 @@ _MOVES: dict[str, Callable[[Chart, Run, Record], Moved]] = {
 
 def _arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
     """Take the run to where it moved, with what the record brings and what ends by it."""
-    run = run._replace(active=moved.active, left=moved.left)
-    if facts := record.get("facts"):
-        run = run._replace(facts={**run.facts, **facts})
-    if run.pending:
-        run = run._replace(pending=_still_pending(run, record.get("step"), moved))
-    if not moved.entered:
-        return run
-    return _enter(chart, run, record["occurred"], moved.entered)
+    facts = record.get("facts")
+    occurred: str = record["occurred"]
+    run = run._replace(
+        active=moved.active,
+        left=moved.left,
+        facts={**run.facts, **facts} if facts else run.facts,
+        entered={**run.entered, **dict.fromkeys(moved.entered, occurred)},
+        pending=_still_pending(run, record.get("step"), moved) if run.pending else run.pending,
+    )
+    if run.tasks or run.attached or run.children:
+        return _begin_afresh(chart, run, moved.entered)
+    return run
 
 
 def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pending]:
@@ -140,124 +141,12 @@ def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pendin
     }
 
 
-def _enter(chart: Chart, run: Run, occurred: str, names: tuple[str, ...]) -> Run:
-    """Begin the entered states afresh: their clocks, checklists and deadlines."""
-    run = run._replace(entered={**run.entered, **dict.fromkeys(names, occurred)})
+def _begin_afresh(chart: Chart, run: Run, names: tuple[str, ...]) -> Run:
+    """Entered states begin with an open checklist, no evidence and no child."""
+    entered = frozenset(names)
     tasks = {task for name in names for task in chart.states[name].tasks}
-    if run.passed or run.attached:
-        fresh = frozenset(names).union(map(task_mark, tasks))
-        run = run._replace(passed=run.passed - fresh, attached=run.attached - fresh)
-    if tasks and run.tasks:
-        kept = {key: v for key, v in run.tasks.items() if key.partition("/")[0] not in tasks}
-        run = run._replace(tasks=kept)
-    return run
-
-
-def _begun(case: Case, record: Record) -> Case:
-    protocol = record["protocol"]
-    parent = record.get("parent")
-    run = Run(
-        id=record["run"],
-        protocol=protocol["id"],
-        revision=protocol["revision"],
-        sha256=protocol["sha256"],
-        status="active",
-        outcome=None,
-        active={},
-        left={},
-        entered={},
-        facts={},
-        tasks={},
-        attached=frozenset(),
-        pending={},
-        passed=frozenset(),
-        settings=record.get("settings", {}),
-        parent=None if parent is None else (parent["run"], parent["state"]),
-        children={},
+    return run._replace(
+        tasks={key: how for key, how in run.tasks.items() if key.partition("/")[0] not in tasks},
+        attached=run.attached - entered - frozenset(map(task_mark, tasks)),
+        children={key: child for key, child in run.children.items() if key not in entered},
     )
-    if record.get("lifecycle"):
-        case = case._replace(lifecycle=run.id)
-    if run.parent is not None:
-        above = case.runs[run.parent[0]]
-        case = case.with_run(above._replace(children={**above.children, run.parent[1]: run.id}))
-    return case.with_run(run)
-
-
-def _run_finished(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    status = "cancelled" if record.get("cancelled") else "finished"
-    return case.with_run(run._replace(status=status, outcome=record.get("outcome"), pending={}))
-
-
-def _closed(case: Case, record: Record) -> Case:
-    return case._replace(status="closed", closed=record["occurred"], outcome=record.get("outcome"))
-
-
-def _fact_set(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    return case.with_run(run._replace(facts={**run.facts, **record["facts"]}))
-
-
-def _task(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    status = "done" if record["type"] == "task-done" else "skipped"
-    return case.with_run(run._replace(tasks={**run.tasks, _task_key(record): status}))
-
-
-def _task_key(record: Record) -> str:
-    item = record.get("item")
-    return record["task"] if item is None else f"{record['task']}/{item}"
-
-
-def _attached(case: Case, record: Record) -> Case:
-    if "run" not in record:
-        return case
-    run = case.runs[record["run"]]
-    places = {*run.active.values(), *([task_mark(record["task"])] if "task" in record else [])}
-    return case.with_run(run._replace(attached=run.attached | places))
-
-
-def _pending(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    pending = Pending(
-        step=record["step"],
-        states=tuple(record["states"]),
-        facts=record.get("facts", {}),
-        actor=record["actor"],
-        occurred=record["occurred"],
-        confirmed=(),
-    )
-    return case.with_run(run._replace(pending={**run.pending, pending.step: pending}))
-
-
-def _confirmed(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    pending = run.pending[record["step"]]
-    pending = pending._replace(confirmed=(*pending.confirmed, record["actor"]["id"]))
-    return case.with_run(run._replace(pending={**run.pending, pending.step: pending}))
-
-
-def _declined(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    kept = {key: value for key, value in run.pending.items() if key != record["step"]}
-    return case.with_run(run._replace(pending=kept))
-
-
-def _passed(case: Case, record: Record) -> Case:
-    run = case.runs[record["run"]]
-    key = task_mark(record["task"]) if "task" in record else record["state"]
-    return case.with_run(run._replace(passed=run.passed | {key}))
-
-
-_CHANGES: dict[str, Callable[[Case, Record], Case]] = {
-    "run-finished": _run_finished,
-    "incident-closed": _closed,
-    "fact-set": _fact_set,
-    "task-done": _task,
-    "task-skipped": _task,
-    "evidence-attached": _attached,
-    "step-pending": _pending,
-    "step-confirmed": _confirmed,
-    "step-declined": _declined,
-    "deadline-passed": _passed,
-}

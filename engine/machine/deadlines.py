@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.durations import parse_duration
 from handrail.engine.machine.regions import chart_of
-from handrail.engine.machine.state import task_mark, task_status
+from handrail.engine.machine.state import passing, task_mark, task_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Deadline, Overdue, State
     from handrail.engine.machine.state import Case, Run, World
 
-__all__ = ["Due", "deadlines", "due_at", "length_of"]
+__all__ = ["Due", "deadlines", "due_at", "length_of", "state_deadlines"]
 
 
 class Due(NamedTuple):
@@ -37,41 +37,47 @@ class Due(NamedTuple):
 
 def deadlines(world: World, case: Case) -> list[Due]:
     """Every deadline that runs in the case, soonest first."""
-    found = [due for run in case.active_runs() for due in run_deadlines(world, case, run)]
+    found = [due for run in case.active_runs() for due in _run_deadlines(world, case, run)]
     return sorted(found, key=lambda due: (due.at, due.run, due.owner))
 
 
-def run_deadlines(world: World, case: Case, run: Run) -> Iterator[Due]:
-    """Every deadline that runs in one run, in document order."""
+def _run_deadlines(world: World, case: Case, run: Run) -> Iterator[Due]:
     chart = chart_of(world.definition(run.sha256))
-    if chart.timed.isdisjoint(run.active.values()):
-        return
-    for name in chart.path(run.active):
-        if name in chart.timed:
-            yield from state_deadlines(world, case, run, chart.states[name])
+    for state in chart.at(run.active).timed:
+        yield from state_deadlines(world, case, run, state)
 
 
 def state_deadlines(world: World, case: Case, run: Run, state: State) -> Iterator[Due]:
     """The deadlines of one active state and of its open tasks."""
     if state.within is not None and (at := due_at(case, run, state.id, state.within)):
-        yield Due(run.id, state.id, None, at, state.id in run.passed, state.overdue)
+        passed = passing(state.id, at) in run.passed
+        yield Due(run.id, state.id, None, at, passed, state.overdue)
     for task in state.tasks.values():
         if task.within is None or task_status(run, task, run.facts, world.site) != "open":
             continue
         if at := due_at(case, run, state.id, task.within):
-            yield Due(run.id, state.id, task.id, at, task_mark(task.id) in run.passed, task.overdue)
+            passed = passing(task_mark(task.id), at) in run.passed
+            yield Due(run.id, state.id, task.id, at, passed, task.overdue)
 
 
 def due_at(case: Case, run: Run, state: str, deadline: Deadline) -> str | None:
     """When it is due; ``None`` while its anchor has no time yet."""
     base = _anchor(case, run, state, deadline.since)
-    return None if base is None else stamp(parse_instant(base) + length_of(run, deadline))
+    if base is None:
+        return None
+    try:
+        return stamp(parse_instant(base) + length_of(run, deadline))
+    except (ValueError, OverflowError):  # a fact that is no time, or one too far away
+        return None
 
 
 def length_of(run: Run, deadline: Deadline) -> timedelta:
-    """How long, by the document or by the setting that the run was started with."""
+    """How long, by the document or by the setting that the run was started with.
+
+    :raises ValueError: the setting has no duration.
+    """
     if deadline.setting is not None:
-        return parse_duration(str(run.settings[deadline.setting]))
+        return parse_duration(str(run.settings.get(deadline.setting)))
     assert deadline.time is not None  # noqa: S101 - the builder sets one of the two
     return deadline.time
 

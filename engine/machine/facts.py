@@ -10,25 +10,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.durations import parse_duration, say_duration
 from handrail.engine.errors import HandrailError, nearest
-from handrail.engine.machine.definition import Fact, FactType
+from handrail.engine.machine.parts import Fact, FactType
 from handrail.engine.machine.site import REGISTERS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from handrail.engine.machine.site import Site
 
-__all__ = ["BadValueError", "read_value", "yes_or_no"]
+__all__ = ["BadValueError", "read_fixed", "read_value", "yes_or_no"]
 
 _YES: Final = frozenset({"yes", "y", "true", "ja", "j"})
 _NO: Final = frozenset({"no", "n", "false", "nee", "nej"})
 _MOST_TEXT: Final = 10_000  # characters: a page or three; longer belongs in an attachment
 _MOST_WHOLE: Final = 2**53 - 1  # RFC 8785: beyond it readers of JSON lose digits
+# Control characters (a terminal obeys them) and lone surrogates (no encoding has them).
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
@@ -39,9 +42,11 @@ class BadValueError(HandrailError):
     code = "value"
 
 
-def read_value(fact: Fact, raw: object, *, site: Site | None, now: datetime) -> object:
+def read_value(fact: Fact, raw: object, *, site: Site | None, now: datetime | None) -> object:
     """Return the canonical value of what was typed, or of a YAML value.
 
+    :param site: whose registers references are looked up in; ``None``: they are not.
+    :param now: the day that a time such as 14:05 is of; ``None``: there is none.
     :raises BadValueError: it is not of the fact's type, or out of its bounds.
     """
     if not fact.many:
@@ -49,6 +54,14 @@ def read_value(fact: Fact, raw: object, *, site: Site | None, now: datetime) -> 
     items = _items(raw)
     values = [_READERS[fact.type](fact, item, site, now) for item in items]
     return list(dict.fromkeys(values))
+
+
+def read_fixed(fact: Fact, raw: object) -> object:
+    """Return the canonical value of what a document itself says, whatever site and time.
+
+    :raises BadValueError: it is not of the fact's type, or out of its bounds.
+    """
+    return read_value(fact, raw, site=None, now=None)
 
 
 def _items(raw: object) -> list[object]:
@@ -69,8 +82,8 @@ def yes_or_no(raw: object) -> bool | None:
     return False if word in _NO else None
 
 
-def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
-    text = raw.strip() if isinstance(raw, str) else ""
+def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> str:
+    text = raw.strip().replace("\r\n", "\n") if isinstance(raw, str) else ""
     if not text:
         raise BadValueError("{fact}: write at least one word", fact=fact.id)
     if len(text) > _MOST_TEXT:
@@ -79,20 +92,12 @@ def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
             fact=fact.id,
             most=_MOST_TEXT,
         )
-    if any(ord(char) < ord(" ") and char not in "\n\t" for char in text) or _unpaired(text):
+    if _CONTROL.search(text):
         raise BadValueError("{fact}: this text holds characters that cannot be read", fact=fact.id)
     return text
 
 
-def _unpaired(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _yes_no(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> bool:
+def _yes_no(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> bool:
     value = yes_or_no(raw)
     if value is None:
         raise BadValueError(
@@ -101,11 +106,11 @@ def _yes_no(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> bool
     return value
 
 
-def _choice(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
+def _choice(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> str:
     return _one_of(fact, raw, fact.of)
 
 
-def _reference(fact: Fact, raw: object, site: Site | None, _now: datetime) -> str:
+def _reference(fact: Fact, raw: object, site: Site | None, _now: datetime | None) -> str:
     if site is None:
         return _text(fact, raw, None, _now)
     return _one_of(fact, raw, site.registers.get(REGISTERS[fact.type], {}))
@@ -125,19 +130,19 @@ def _one_of(fact: Fact, raw: object, known: Mapping[str, object]) -> str:
     raise BadValueError(template, fact=fact.id, value=_short(word), choices=choices)
 
 
-def _number(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> int | str:
+def _number(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> int | str:
     value = _decimal(raw)
     if value is None:
         raise BadValueError(
             "{fact}: expected a number, not “{value}”", fact=fact.id, value=_short(raw)
         )
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > fact.digits:
+    _within(fact, value)
+    exact = f"{value + 0:.{fact.digits}f}"  # + 0: there is no minus zero
+    if Decimal(exact) != value:
         raise BadValueError(
             "{fact}: at most {digits} digits after the point", fact=fact.id, digits=fact.digits
         )
-    _within(fact, value)
-    return f"{value:.{fact.digits}f}" if fact.digits else int(value)
+    return exact if fact.digits else int(exact)
 
 
 def _decimal(raw: object) -> Decimal | None:
@@ -160,14 +165,15 @@ def _within(fact: Fact, value: Decimal) -> None:
         raise BadValueError("{fact}: at most {most}", fact=fact.id, most=most)
 
 
-def _time(fact: Fact, raw: object, _site: Site | None, now: datetime) -> str:
+def _time(fact: Fact, raw: object, _site: Site | None, now: datetime | None) -> str:
     text = raw.strip() if isinstance(raw, str) else ""
     try:
-        if clock := _CLOCK.fullmatch(text):
-            hour, minute, second = (int(part or 0) for part in clock.groups())
-            local = now.astimezone().replace(hour=hour, minute=minute, second=second, microsecond=0)
-            return stamp(local)
-        return stamp(parse_instant(text))
+        clock = _CLOCK.fullmatch(text)
+        if clock is None or now is None:
+            return stamp(parse_instant(text))
+        hour, minute, second = (int(part or 0) for part in clock.groups())
+        local = now.astimezone()
+        return stamp(local.replace(hour=hour, minute=minute, second=second, microsecond=0))
     except (ValueError, OverflowError):
         raise BadValueError(
             "{fact}: expected a time as 14:05 or 2026-11-21T14:05, not “{value}”",
@@ -176,7 +182,7 @@ def _time(fact: Fact, raw: object, _site: Site | None, now: datetime) -> str:
         ) from None
 
 
-def _duration(fact: Fact, raw: object, _site: Site | None, _now: datetime) -> str:
+def _duration(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> str:
     try:
         return say_duration(parse_duration(raw.strip() if isinstance(raw, str) else ""))
     except ValueError:
@@ -192,7 +198,7 @@ def _short(raw: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line's worth
 
 
-_Reader = Callable[[Fact, object, "Site | None", datetime], object]
+_Reader = Callable[[Fact, object, "Site | None", "datetime | None"], object]
 _READERS: Final[Mapping[FactType, _Reader]] = {
     FactType.TEXT: _text,
     FactType.YES_NO: _yes_no,

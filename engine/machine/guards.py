@@ -7,16 +7,10 @@ known; Kleene's strong logic combines them. Unknown is never taken for true.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from handrail.engine.durations import parse_duration
+from handrail.engine.machine.compare import comparison
 from handrail.engine.text import say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Compare = Callable[[object], bool | None]
 
 __all__ = ["UNKNOWN", "All", "Guard", "Not", "One", "Scope", "Test", "read_guard"]
 
@@ -76,7 +70,7 @@ class Test:
         self.expected = expected
         self.reads: tuple[str, ...] = (name,)
         self._fact = is_fact(name)
-        self._compare = _comparison(operator, expected)
+        self._compare = comparison(operator, expected)
 
     def evaluate(self, scope: Scope) -> bool | None:
         """Compare; a missing value is unknown, except to ``known``."""
@@ -242,59 +236,3 @@ def _said(value: object, lang: str) -> str:
     if isinstance(value, list):
         return say(lang, " or ").join(_said(item, lang) for item in value)
     return str(value)
-
-
-def _comparison(operator: str, expected: object) -> Compare:
-    member = _member(expected if isinstance(expected, list) else [expected])
-    comparisons: dict[str, Compare] = {
-        "is": member,
-        "in": member,
-        "not": lambda value: not member(value),
-        "at-least": lambda value: _order(value) >= _order(expected),  # type: ignore[operator]
-        "at-most": lambda value: _order(value) <= _order(expected),  # type: ignore[operator]
-        "above": lambda value: _order(value) > _order(expected),  # type: ignore[operator]
-        "below": lambda value: _order(value) < _order(expected),  # type: ignore[operator]
-        "known": lambda _: None,  # decided before any comparison
-    }
-    if operator not in comparisons:
-        raise ValueError(operator)
-    return comparisons[operator]
-
-
-def _member(expected: list[object]) -> Callable[[object], bool]:
-    """Equal to one of them; a list fact: holds one of them."""
-    wanted = {_same(item) for item in expected}
-
-    def member(value: object) -> bool:
-        if isinstance(value, list | tuple):
-            return any(_same(item) in wanted for item in value)
-        return _same(value) in wanted
-
-    return member
-
-
-def _same(value: object) -> object:
-    """A key that is equal for equal values: 1.50 and 1.5, but not 1 and true."""
-    if isinstance(value, bool):
-        return ("bool", value)
-    if isinstance(value, int | Decimal):
-        return Decimal(value)
-    if isinstance(value, str) and value[-1:].isdigit():
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            return value
-    return value
-
-
-def _order(value: object) -> object:
-    """A key to compare by: numbers, durations, times; a list fact counts its items."""
-    if isinstance(value, list | tuple):
-        return Decimal(len(value))
-    key = _same(value)
-    if isinstance(key, str):
-        try:
-            return Decimal(int(parse_duration(key).total_seconds()))
-        except ValueError:
-            return key
-    return key

@@ -6,78 +6,52 @@ is shown as possible is what will be accepted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.machine.deadlines import due_at
-from handrail.engine.machine.definition import Kind
-from handrail.engine.machine.guards import UNKNOWN, One, is_fact
-from handrail.engine.machine.regions import Edge
-from handrail.engine.machine.state import RunScope, task_status
-from handrail.engine.text import say
+from handrail.engine.machine.guards import is_fact
+from handrail.engine.machine.reasons import (
+    Reason,
+    facts_missing,
+    no_branch,
+    not_now,
+    not_yours,
+    tasks_open,
+    unknown,
+)
+from handrail.engine.machine.scope import RunScope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.engine.machine.commands import Actor
-    from handrail.engine.machine.definition import State, Step, Target
-    from handrail.engine.machine.guards import Guard
+    from handrail.engine.machine.definition import Step
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Case, Run, World
+    from handrail.engine.machine.structure import Edge
 
-__all__ = ["Reason", "Verdict", "automatic", "judge", "may", "offered"]
+__all__ = ["Reason", "Verdict", "branch", "judge", "may", "offered", "preempt"]
 
-
-class Reason(NamedTuple):
-    """Why not: a code, words (a message id and what fills it), and what is missing.
-
-    A value that is a guard is said in the reader's language.
-    """
-
-    code: str
-    template: str
-    params: Mapping[str, str | Guard]
-    needs: tuple[str, ...] = ()
-
-    def words(self, lang: str) -> str:
-        """The reason as a sentence for the operator."""
-        return say(lang, self.template, **self._said(lang))
-
-    def record(self) -> dict[str, Any]:
-        """The ``refused`` member of a record."""
-        return {
-            "code": self.code,
-            "template": self.template,
-            "params": self._said("en"),
-            "needs": list(self.needs),
-        }
-
-    def _said(self, lang: str) -> dict[str, str]:
-        return {
-            key: value if isinstance(value, str) else value.words(lang)
-            for key, value in self.params.items()
-        }
+Ladder = tuple["Step", ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a step would do, or why it cannot be done."""
 
     edges: tuple[Edge, ...] = ()
     steps: tuple[Step, ...] = ()  # the declarations that offer it, one for each edge
     reasons: tuple[Reason, ...] = ()
     ask: tuple[str, ...] = ()  # facts that are unknown and must be given with it
-    offers: tuple[Step, ...] = field(default=())  # every declaration that was looked at
+    offers: tuple[Step, ...] = ()  # every declaration that was looked at
 
 
 def offered(chart: Chart, run: Run) -> dict[str, tuple[Step, ...]]:
     """The steps of the active states by name, innermost and first in the document first."""
-    found: dict[str, dict[str, Step]] = {}
-    for leaf in chart.leaves(run.active):
-        for name in chart.ancestors[leaf]:
-            for step in chart.states[name].steps.values():
-                found.setdefault(step.id, {})[name] = step
-    return {name: tuple(steps.values()) for name, steps in found.items()}
+    offers = chart.at(run.active).offers
+    return {
+        name: tuple({step.state: step for ladder in ladders for step in ladder}.values())
+        for name, ladders in offers.items()
+    }
 
 
 def judge(  # noqa: PLR0913 - the question has these parts
@@ -97,158 +71,83 @@ def judge(  # noqa: PLR0913 - the question has these parts
     :param at: when, RFC 3339 UTC.
     :param given: canonical facts that come with it.
     """
-    scope = RunScope(case, run, chart, world.site, given=given)
-    choice = _choose(chart, run, scope, name)
-    if not choice.looked_at:
-        return Verdict(reasons=(_not_now(run, chart, name),))
-    steps = tuple(step for step, _ in choice.taken)
-    judged = steps or choice.looked_at
+    ladders = chart.at(run.active).offers.get(name) if run.status == "active" else None
+    if ladders is None:
+        return Verdict(reasons=(not_now(run, chart, name),))
+    scope = RunScope(case, run, chart, world.site, given)
+    choice = _choose(chart, ladders, scope)
+    edges = choice.edges if len(choice.edges) == 1 else preempt(chart, run, choice.edges)
+    steps = choice.steps
+    if len(edges) != len(choice.edges):
+        steps = tuple(step for step, edge in zip(steps, choice.edges, strict=True) if edge in edges)
+    judged = steps or choice.offers
     ask = _missing(judged, choice.unknown, scope)
-    reasons = [*_barriers(world, case, run, chart, judged, scope, actor, at)]
-    if ask:
-        reasons.append(_facts_missing(ask))
-    elif choice.unknown:
-        reasons.append(_unknown(choice.unknown))
-    elif not choice.taken:
-        reasons.append(_no_branch(choice.looked_at))
-    edges = _without_conflicts(chart, run, choice.taken)
-    kept = tuple(step for step, target in choice.taken if _edge(step, target) in edges)
-    return Verdict(
-        edges=edges, steps=kept, reasons=tuple(reasons), ask=ask, offers=choice.looked_at
-    )
+    reasons = (*_barriers(case, run, judged, scope, actor, at), *_undecided(choice, ask))
+    return Verdict(edges, steps, reasons, ask, choice.offers)
 
 
 class _Choice(NamedTuple):
-    """The branches that hold, the names that keep others open, and all that was looked at."""
+    """What selectTransitions finds: edges that hold, and names that keep others open."""
 
-    taken: list[tuple[Step, Target | None]]
+    edges: tuple[Edge, ...]
+    steps: tuple[Step, ...]  # one for each edge
     unknown: tuple[str, ...]
-    looked_at: tuple[Step, ...]
+    offers: tuple[Step, ...]  # all that was looked at
 
 
-def _choose(chart: Chart, run: Run, scope: RunScope, name: str) -> _Choice:
+def _choose(chart: Chart, ladders: Sequence[Ladder], scope: RunScope) -> _Choice:
     """SCXML appendix D, selectTransitions: for each leaf the innermost step that is enabled."""
-    taken: dict[str, tuple[Step, Target | None]] = {}
+    taken: dict[str, tuple[Edge, Step]] = {}
     looked: dict[str, Step] = {}
-    unknown: dict[str, None] = {}
-    for leaf in chart.leaves(run.active):
-        for state in chart.ancestors[leaf]:
-            step = chart.states[state].steps.get(name)
-            if step is None:
-                continue
-            looked[state] = step
-            held, target, lacking = _branch(step.to, scope)
-            unknown.update(dict.fromkeys(lacking))
-            if held:
-                taken[state] = (step, target)
-            if held or lacking:
+    lacking: dict[str, None] = {}
+    for ladder in ladders:
+        for step in ladder:
+            looked[step.state] = step
+            edge, names = branch(chart.branches[step.state, step.kind], step.state, scope)
+            if edge is not None:
+                taken[step.state] = (edge, step)
                 break
-    return _Choice(list(taken.values()), tuple(unknown), tuple(looked.values()))
+            if names:
+                lacking.update(dict.fromkeys(names))
+                break
+    edges, steps = zip(*taken.values(), strict=True) if taken else ((), ())
+    return _Choice(edges, steps, tuple(lacking), tuple(looked.values()))
 
 
-def _branch(
-    targets: Sequence[Target], scope: RunScope
-) -> tuple[bool, Target | None, tuple[str, ...]]:
-    """The first branch whose guard holds: (held, branch, names that are unknown before it)."""
-    if not targets:
-        return True, None, ()
-    for target in targets:
-        if target.when is None:
-            return True, target, ()
-        value = target.when.evaluate(scope)
-        if value is True:
-            return True, target, ()
+def branch(
+    edges: Sequence[Edge], state: str, scope: RunScope
+) -> tuple[Edge | None, tuple[str, ...]]:
+    """The first branch of a list whose guard holds, or the names that are unknown before it."""
+    scope.state = state
+    for edge in edges:
+        if edge.target is None or edge.target.when is None:
+            return edge, ()
+        guard = edge.target.when
+        value = guard.evaluate(scope)
+        if value:
+            return edge, ()
         if value is None:
-            return False, None, target.when.unknown(scope)
-    return False, None, ()
-
-
-def _edge(step: Step, target: Target | None) -> Edge:
-    return Edge(step.state, f"step {step.id}", target)
-
-
-def _without_conflicts(
-    chart: Chart, run: Run, taken: Sequence[tuple[Step, Target | None]]
-) -> tuple[Edge, ...]:
-    edges = [_edge(step, target) for step, target in taken]
-    return tuple(edges) if len(edges) < 2 else preempt(chart, run, edges)  # noqa: PLR2004 - a pair
+            return None, guard.unknown(scope)
+    return None, ()
 
 
 def preempt(chart: Chart, run: Run, edges: Sequence[Edge]) -> tuple[Edge, ...]:
     """SCXML appendix D, removeConflictingTransitions: a descendant's wins, else the first."""
-    kept: list[Edge] = []
+    kept: dict[Edge, frozenset[str]] = {}
     for edge in edges:
-        leaves = chart.exits(run.active, run.left, edge)
-        rivals = [
-            other
-            for other in kept
-            if not leaves.isdisjoint(chart.exits(run.active, run.left, other))
-        ]
-        if all(
-            edge.source != other.source and other.source in chart.ancestors[edge.source]
-            for other in rivals
-        ):
-            kept = [other for other in kept if other not in rivals]
-            kept.append(edge)
+        exits = chart.exits(run.active, run.left, edge)
+        rivals = [other for other, theirs in kept.items() if not exits.isdisjoint(theirs)]
+        if all(_is_inside(chart, edge.source, other.source) for other in rivals):
+            kept = {other: theirs for other, theirs in kept.items() if other not in rivals}
+            kept[edge] = exits
     return tuple(kept)
 
 
-def automatic(world: World, case: Case, run: Run, chart: Chart) -> tuple[Edge, ...]:
-    """The moves that the engine takes by itself now: ``next`` first, then ``done``."""
-    if chart.automatic.isdisjoint(run.active.values()):
-        return ()
-    edges = _automatic(world, case, run, chart, "next") or _automatic(
-        world, case, run, chart, "done"
-    )
-    return preempt(chart, run, edges) if len(edges) > 1 else tuple(edges)
+def _is_inside(chart: Chart, state: str, other: str) -> bool:
+    return state != other and other in chart.ancestors[state]
 
 
-def _automatic(world: World, case: Case, run: Run, chart: Chart, kind: str) -> list[Edge]:
-    found: dict[str, Edge] = {}
-    for leaf in chart.leaves(run.active):
-        for name in chart.ancestors[leaf]:
-            edge = _automatic_of(world, case, run, chart, chart.states[name], kind)
-            if edge is not None:
-                found[name] = edge
-                break
-    return list(found.values())
-
-
-def _automatic_of(  # noqa: PLR0913, PLR0917 - where we are, and what we look at
-    world: World, case: Case, run: Run, chart: Chart, state: State, kind: str
-) -> Edge | None:
-    outcome: object = UNKNOWN
-    targets = state.next
-    if kind == "done":
-        targets = state.done
-        if not targets or not _is_done(case, run, chart, state):
-            return None
-        outcome = _outcome(case, run, chart, state)
-    if not targets:
-        return None
-    scope = RunScope(case, run, chart, world.site, outcome=outcome)
-    held, target, _ = _branch(targets, scope)
-    return Edge(state.id, kind, target) if held else None
-
-
-def _is_done(case: Case, run: Run, chart: Chart, state: State) -> bool:
-    if state.kind is Kind.RUNNING:
-        child = case.runs.get(run.children.get(state.id, ""))
-        return child is not None and child.status != "active"
-    return chart.is_complete(run.active, state)
-
-
-def _outcome(case: Case, run: Run, chart: Chart, state: State) -> object:
-    """What ``outcome`` means in a ``done``; of a parallel state, the outcomes of its tracks."""
-    if state.kind is Kind.RUNNING:
-        child = case.runs[run.children[state.id]]
-        return child.outcome or child.status
-    if state.kind is Kind.COMPOUND:
-        return chart.outcome(run.active, state.id)
-    return [outcome for track in state.tracks if (outcome := chart.outcome(run.active, track))]
-
-
-# -- reasons ---------------------------------------------------------------------
+# -- what stands in the way ------------------------------------------------------
 
 
 def may(by: Sequence[str], actor: Actor | None) -> bool:
@@ -257,87 +156,52 @@ def may(by: Sequence[str], actor: Actor | None) -> bool:
 
 
 def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
-    world: World,
-    case: Case,
-    run: Run,
-    chart: Chart,
-    steps: Sequence[Step],
-    scope: RunScope,
-    actor: Actor | None,
-    at: str,
+    case: Case, run: Run, steps: Sequence[Step], scope: RunScope, actor: Actor | None, at: str
 ) -> Iterator[Reason]:
-    for step in steps:
-        if not may(step.by, actor):
-            yield _not_yours(step.by)
+    forbidden = [step for step in steps if not may(step.by, actor)]
+    if forbidden:
+        yield not_yours(role for step in forbidden for role in step.by)
     for step in steps:
         if step.after is not None:
-            due = due_at(case, run, step.state, step.after)
-            if due is not None and at < due:
-                yield Reason("time", "not before {time}", {"time": due}, ())
-    for step in steps:
-        yield from _needs(world, run, chart, step, scope)
+            yield from _too_early(case, run, step, at)
+        if step.needs:
+            yield from _needs(run, step, scope)
 
 
-def _not_yours(by: Sequence[str]) -> Reason:
-    return Reason("role", "this is for {roles}", {"roles": ", ".join(by)}, tuple(by))
+def _too_early(case: Case, run: Run, step: Step, at: str) -> Iterator[Reason]:
+    due = None if step.after is None else due_at(case, run, step.state, step.after)
+    if due is not None and at < due:
+        yield Reason("time", "not before {time}", {"time": due})
 
 
-def _needs(world: World, run: Run, chart: Chart, step: Step, scope: RunScope) -> Iterator[Reason]:
+def _needs(run: Run, step: Step, scope: RunScope) -> Iterator[Reason]:
     for need in step.needs:
         head, _, rest = need.partition(".")
         if head == "tasks":
-            yield from _open_tasks(world, run, chart, step, scope, rest)
+            waits = [
+                task
+                for task in scope.open_tasks(step.state)
+                if (task.id == rest if rest else not task.optional)
+            ]
+            if waits:
+                yield tasks_open(waits)
         elif need == "evidence":
             if step.state not in run.attached:
                 yield Reason("evidence", "attach evidence first", {}, ("evidence",))
         elif need not in scope.facts:
-            yield Reason("facts", "first find out: {facts}", {"facts": need}, (need,))
+            yield facts_missing([need])
 
 
-def _open_tasks(  # noqa: PLR0913, PLR0917 - the question has these parts
-    world: World, run: Run, chart: Chart, step: Step, scope: RunScope, only: str
-) -> Iterator[Reason]:
-    states = [
-        chart.states[name] for name in chart.path(run.active) if step.state in chart.ancestors[name]
-    ]
-    open_tasks = [
-        task.id
-        for state in states
-        for task in state.tasks.values()
-        if (task.id == only if only else not task.optional)
-        and task_status(run, task, scope.facts, world.site) == "open"
-    ]
-    if open_tasks:
-        names = ", ".join(open_tasks)
-        yield Reason("tasks", "still to be done: {tasks}", {"tasks": names}, tuple(open_tasks))
+def _undecided(choice: _Choice, ask: tuple[str, ...]) -> Iterator[Reason]:
+    """What keeps the step itself from being chosen."""
+    if ask:
+        yield facts_missing(ask)
+    elif choice.unknown:
+        yield unknown(choice.unknown)
+    elif not choice.edges:
+        yield no_branch(choice.offers)
 
 
-def _missing(steps: Sequence[Step], unknown: Sequence[str], scope: RunScope) -> tuple[str, ...]:
-    asked = (name for step in steps for name in step.ask if name not in scope.facts)
-    return tuple(dict.fromkeys([*asked, *filter(is_fact, unknown)]))
-
-
-def _facts_missing(names: Sequence[str]) -> Reason:
-    return Reason("facts", "first find out: {facts}", {"facts": ", ".join(names)}, tuple(names))
-
-
-def _unknown(names: Sequence[str]) -> Reason:
-    text = ", ".join(names)
-    return Reason("guard", "not yet known: {names}", {"names": text}, tuple(names))
-
-
-def _no_branch(steps: Sequence[Step]) -> Reason:
-    guards = [target.when for step in steps for target in step.to if target.when is not None]
-    return Reason("guard", "only when {condition}", {"condition": One(guards)}, ())
-
-
-def _not_now(run: Run, chart: Chart, name: str) -> Reason:
-    holders = [state.id for state in chart.states.values() if name in state.steps]
-    places = {
-        "step": name,
-        "states": ", ".join(holders),
-        "now": ", ".join(chart.leaves(run.active)),
-    }
-    if run.status != "active":
-        return Reason("not-now", "{run} has ended", {"run": run.id}, ())
-    return Reason("not-now", "“{step}” belongs to {states}; the run is in {now}", places, ())
+def _missing(steps: Sequence[Step], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
+    asked = [name for step in steps for name in step.ask if name not in scope.facts]
+    return tuple(dict.fromkeys([*asked, *filter(is_fact, names)])) if asked or names else ()

@@ -19,7 +19,7 @@ from handrail.engine.machine.structure import Edge, Structure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from handrail.engine.machine.definition import Definition, Resume, State
+    from handrail.engine.machine.definition import Definition, Resume
 
 __all__ = ["Active", "Chart", "Edge", "History", "Moved", "chart_of"]
 
@@ -118,7 +118,9 @@ class Chart(Structure):
         for region, child, edge, goal in known.fired:
             self._machines.fire(region, child, edge, goal)
         moved = known.moved
-        return moved._replace(left={**left, **moved.left}) if moved.left else moved._replace(left=left)
+        return (
+            moved._replace(left={**left, **moved.left}) if moved.left else moved._replace(left=left)
+        )
 
     def put(self, active: Active, left: History, goal: str) -> Moved:
         """Put the run into ``goal`` outside the protocol.
@@ -171,7 +173,7 @@ class Chart(Structure):
         if target is None:
             return None
         resume = target.resume
-        goals = (target.state,) if resume is None else self._resumed(resume, left)
+        goals = self._resumed(resume, left) if resume else (target.state or "",)
         domain = self.domain(edge.source, goals)
         exits = here.inside(domain)
         if resume is not None and resume.state in exits:

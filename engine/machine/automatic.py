@@ -1,0 +1,71 @@
+"""The moves that the engine takes by itself: ``next`` and ``done``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handrail.engine.machine.definition import Kind
+from handrail.engine.machine.judge import branch, preempt
+from handrail.engine.machine.scope import RunScope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handrail.engine.machine.configuration import Configuration
+    from handrail.engine.machine.definition import State
+    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.state import Case, Run, World
+    from handrail.engine.machine.structure import Edge
+
+__all__ = ["automatic"]
+
+
+def automatic(world: World, case: Case, run: Run, chart: Chart) -> tuple[Edge, ...]:
+    """The moves that the engine takes by itself now: ``next`` first, then ``done``.
+
+    SCXML appendix D takes eventless transitions before completion events. A ``done``
+    of ours is no event that is lost when no branch holds: it is taken as soon as the
+    state is complete and a guard holds.
+    """
+    here = chart.at(run.active)
+    if not (here.next or here.done):
+        return ()
+    scope = RunScope(case, run, chart, world.site)
+    edges = _next(chart, here.next, scope) or _done(chart, here, case, run, scope)
+    return tuple(edges) if len(edges) < 2 else preempt(chart, run, edges)  # noqa: PLR2004 - a pair
+
+
+def _next(chart: Chart, ladders: Sequence[tuple[State, ...]], scope: RunScope) -> list[Edge]:
+    """SCXML appendix D, selectEventlessTransitions."""
+    found: dict[str, Edge] = {}
+    for ladder in ladders:
+        for state in ladder:
+            edge, _ = branch(chart.branches[state.id, "next"], state.id, scope)
+            if edge is not None:
+                found[state.id] = edge
+                break
+    return list(found.values())
+
+
+def _done(chart: Chart, here: Configuration, case: Case, run: Run, scope: RunScope) -> list[Edge]:
+    found: dict[str, Edge] = {}
+    for ladder in here.done:
+        for state in ladder:
+            scope.outcome = _outcome(here, case, run, state)
+            if scope.outcome is None:
+                continue
+            edge, _ = branch(chart.branches[state.id, "done"], state.id, scope)
+            if edge is not None:
+                found[state.id] = edge
+                break
+    return list(found.values())
+
+
+def _outcome(here: Configuration, case: Case, run: Run, state: State) -> object:
+    """What ``outcome`` is in a ``done``; ``None`` while a running state's run goes on."""
+    if state.kind is not Kind.RUNNING:
+        return here.outcomes[state.id]
+    child = case.runs.get(run.children.get(state.id, ""))
+    if child is None or child.status == "active":
+        return None
+    return child.outcome or child.status

@@ -1,0 +1,144 @@
+"""One configuration of a definition: the states that are active together.
+
+All that follows from the configuration alone is worked out when it is first met and
+kept with its chart, because a run asks the same questions at every step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.machine.build import TOP
+from handrail.engine.machine.definition import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from handrail.engine.machine.definition import State, Step
+    from handrail.engine.machine.structure import Structure
+
+__all__ = ["Configuration"]
+
+
+class Configuration:
+    """A configuration, read in every way that a run needs.
+
+    A *ladder* is what one innermost state offers, innermost first: SCXML appendix D,
+    selectTransitions, looks through one for each innermost state.
+    """
+
+    __slots__ = (
+        "_structure",
+        "active",
+        "checklists",
+        "done",
+        "leaves",
+        "moves",
+        "next",
+        "offers",
+        "outcome",
+        "outcomes",
+        "path",
+        "running",
+        "timed",
+    )
+
+    def __init__(self, structure: Structure, active: Mapping[str, str]) -> None:
+        self._structure = structure
+        self.active = active
+        # The active states without an active child, and all active states, in document order.
+        self.leaves = tuple(self.leaves_of(TOP))
+        self.path = tuple(sorted(active.values(), key=lambda name: structure.states[name].order))
+        # Of each complete compound or parallel state: its outcome, or its tracks' outcomes.
+        self.outcomes = dict(self._complete())
+        self.outcome = self.ended(TOP)  # of the whole run
+        self.offers = self._offers()  # step -> its ladders
+        self.next = self._ladders(lambda state: bool(state.next))
+        self.done = self._ladders(self._may_be_done)
+        self.running = self._states(lambda state: state.kind is Kind.RUNNING)
+        self.timed = self._states(_is_timed)
+        self.checklists = self._states(lambda state: bool(state.tasks))
+        self.moves: dict[tuple[str, ...], Any] = {}  # what branches did from here (``regions``)
+
+    # -- the tree -------------------------------------------------------------
+
+    def leaves_of(self, region: str) -> Iterator[str]:
+        """The innermost active states of a region, in document order."""
+        name = self.active.get(region)
+        if name is not None:
+            yield from self.leaves_in(name)
+
+    def leaves_in(self, name: str) -> Iterator[str]:
+        """The innermost active states of an active state: itself, if nothing is inside."""
+        inner = self._structure.inner(self._structure.states[name])
+        if not inner:
+            yield name
+        for region in inner:
+            yield from self.leaves_of(region)
+
+    def inside(self, region: str) -> tuple[str, ...]:
+        """The active states in a region, in exit order: the reverse of document order."""
+        within = self._structure.within
+        return tuple(name for name in reversed(self.path) if region in within[name])
+
+    def _states(self, wanted: Callable[[State], bool]) -> tuple[State, ...]:
+        states = (self._structure.states[name] for name in self.path)
+        return tuple(state for state in states if wanted(state))
+
+    def _ladders(self, wanted: Callable[[State], bool]) -> tuple[tuple[State, ...], ...]:
+        states = self._structure.states
+        ladders = (
+            tuple(states[name] for name in self._structure.ancestors[leaf] if wanted(states[name]))
+            for leaf in self.leaves
+        )
+        return tuple(_distinct(ladder for ladder in ladders if ladder))
+
+    # -- completion -----------------------------------------------------------
+
+    def ended(self, region: str) -> str | None:
+        """The outcome of the final state that a region is in, or ``None``."""
+        name = self.active.get(region)
+        return None if name is None else self._structure.states[name].outcome
+
+    def _complete(self) -> Iterator[tuple[str, str | list[str]]]:
+        for name in self.path:
+            state = self._structure.states[name]
+            if state.inside is not None and (outcome := self.ended(state.inside)) is not None:
+                yield name, outcome
+            if state.tracks:
+                ends = [end for track in state.tracks if (end := self.ended(track)) is not None]
+                if len(ends) >= state.join:
+                    yield name, ends
+
+    def _may_be_done(self, state: State) -> bool:
+        """A running state is done when its run is, which the configuration does not tell."""
+        return bool(state.done) and (state.kind is Kind.RUNNING or state.id in self.outcomes)
+
+    # -- steps ------------------------------------------------------------------
+
+    def _offers(self) -> dict[str, tuple[tuple[Step, ...], ...]]:
+        names = dict.fromkeys(
+            step
+            for leaf in self.leaves
+            for name in self._structure.ancestors[leaf]
+            for step in self._structure.states[name].steps
+        )
+        return {name: self._offering(name) for name in names}
+
+    def _offering(self, step: str) -> tuple[tuple[Step, ...], ...]:
+        ladders = self._ladders(lambda state: step in state.steps)
+        return tuple(tuple(state.steps[step] for state in ladder) for ladder in ladders)
+
+
+def _is_timed(state: State) -> bool:
+    return state.within is not None or any(task.within for task in state.tasks.values())
+
+
+def _distinct(ladders: Iterable[tuple[State, ...]]) -> Iterator[tuple[State, ...]]:
+    """Each ladder once: leaves that share all that is wanted share it."""
+    seen: set[tuple[str, ...]] = set()
+    for ladder in ladders:
+        key = tuple(state.id for state in ladder)
+        if key not in seen:
+            seen.add(key)
+            yield ladder

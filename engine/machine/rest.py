@@ -1,0 +1,64 @@
+"""Running to rest: automatic moves, running states' runs, and ends, until none is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handrail.engine.machine.automatic import automatic
+
+if TYPE_CHECKING:
+    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.state import Run
+    from handrail.engine.machine.turn import Turn
+
+__all__ = ["settle"]
+
+
+def settle(turn: Turn) -> None:
+    """Go on until nothing happens by itself any more.
+
+    :raises RefusedError: that never is.
+    """
+    while turn.case.status == "open" and _settle_once(turn):
+        pass
+
+
+def _settle_once(turn: Turn) -> bool:
+    """Let one thing happen by itself, if there is one."""
+    return any(_advance(turn, run) for run in turn.case.active_runs())
+
+
+def _advance(turn: Turn, run: Run) -> bool:
+    """The run ends, or moves by itself, or starts what a running state waits for.
+
+    As SCXML appendix D has it, a state is "invoked" only where the run comes to rest:
+    one that is left at once starts nothing and tells nobody.
+    """
+    chart = turn.chart(run)
+    outcome = chart.at(run.active).outcome
+    if outcome is not None:
+        _finish(turn, run, outcome)
+        return True
+    edges = automatic(turn.world, turn.case, run, chart)
+    if edges:
+        turn.move(run, edges, turn.draft("moved", turn.engine, run=run.id))
+        return True
+    return _invoke(turn, run, chart)
+
+
+def _invoke(turn: Turn, run: Run, chart: Chart) -> bool:
+    for state in chart.at(run.active).running:
+        if state.run is not None and state.id not in run.children:
+            turn.start(state.run, parent={"run": run.id, "state": state.id})
+            return True
+    return False
+
+
+def _finish(turn: Turn, run: Run, outcome: str) -> None:
+    """A run reached its end; with the lifecycle ends the incident, and all that goes on in it."""
+    turn.emit(turn.draft("run-finished", turn.engine, run=run.id, outcome=outcome))
+    if run.id == turn.case.lifecycle:
+        turn.closing = True
+        for other in turn.case.active_runs():
+            turn.cancel(other.id)
+        turn.emit(turn.draft("incident-closed", turn.engine, outcome=outcome))

@@ -1,0 +1,120 @@
+"""What a guard of a run may look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handrail.engine.machine.guards import UNKNOWN
+from handrail.engine.machine.state import task_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from handrail.engine.machine.definition import State, Task
+    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.site import Site
+    from handrail.engine.machine.state import Case, Run
+
+__all__ = ["RunScope"]
+
+
+class RunScope:
+    """``guards.Scope`` for a run. ``state`` is the one whose branches are looked at."""
+
+    __slots__ = ("_case", "_chart", "_run", "_site", "facts", "outcome", "state")
+
+    def __init__(
+        self,
+        case: Case,
+        run: Run,
+        chart: Chart,
+        site: Site,
+        given: Mapping[str, object] | None = None,
+    ) -> None:
+        self._case = case
+        self._run = run
+        self._chart = chart
+        self._site = site
+        # The run's facts, and those given with the step.
+        self.facts: Mapping[str, object] = {**run.facts, **given} if given else run.facts
+        self.state = ""
+        self.outcome: object = UNKNOWN  # what ``outcome`` is in a ``done``
+
+    def special(self, name: str) -> object:
+        """The value of a reserved or dotted name, or ``UNKNOWN``."""
+        head, _, rest = name.partition(".")
+        reader = _SPECIAL.get(head)
+        return UNKNOWN if reader is None else reader(self, rest)
+
+    def status(self, task: Task) -> str:
+        """How a task stands: done, skipped or open."""
+        return task_status(self._run, task, self.facts, self._site)
+
+    def open_tasks(self, state: str) -> list[Task]:
+        """The tasks still to be done in an active state and in all that is active inside it."""
+        return [
+            task
+            for item in self._checklists()
+            if state in self._chart.ancestors[item.id]
+            for task in item.tasks.values()
+            if self.status(task) == "open"
+        ]
+
+    def _checklists(self) -> Iterable[State]:
+        return self._chart.at(self._run.active).checklists
+
+    def _read_outcome(self, _: str) -> object:
+        return self.outcome
+
+    def _read_tasks(self, name: str) -> object:
+        if name:
+            task = self._task(name)
+            return UNKNOWN if task is None else self.status(task)
+        waits = any(not task.optional for task in self.open_tasks(self.state))
+        return "open" if waits else "done"
+
+    def _task(self, name: str) -> Task | None:
+        """A task by its id: an active state's, else the first in the document."""
+        for states in (self._checklists(), self._chart.states.values()):
+            for state in states:
+                if name in state.tasks:
+                    return state.tasks[name]
+        return None
+
+    def _read_tracks(self, name: str) -> object:
+        active = self._run.active
+        for region in self._chart.regions.values():
+            if region.track == name and region.id in active:
+                return self._chart.outcome(active, region.id) or "active"
+        return "none"
+
+    def _read_runs(self, name: str) -> object:
+        runs = [run for run in self._case.runs.values() if run.id != self._case.lifecycle]
+        if not name:
+            return "active" if any(run.status == "active" for run in runs) else "finished"
+        same = [run for run in runs if run.protocol == name]
+        if any(run.status == "active" for run in same):
+            return "active"
+        return (same[-1].outcome or same[-1].status) if same else "none"
+
+    def _read_setting(self, name: str) -> object:
+        return self._run.settings.get(name, UNKNOWN)
+
+    def _read_incident(self, name: str) -> object:
+        lifecycle = self._case.runs.get(self._case.lifecycle or "")
+        return UNKNOWN if lifecycle is None else lifecycle.facts.get(name, UNKNOWN)
+
+    def _read_site(self, name: str) -> object:
+        value = self._site.special(name)
+        return UNKNOWN if value is None else value
+
+
+_SPECIAL: Final[dict[str, Callable[[RunScope, str], object]]] = {
+    "outcome": RunScope._read_outcome,  # noqa: SLF001 - the table of its own readers
+    "tasks": RunScope._read_tasks,  # noqa: SLF001 - the same
+    "tracks": RunScope._read_tracks,  # noqa: SLF001 - the same
+    "runs": RunScope._read_runs,  # noqa: SLF001 - the same
+    "setting": RunScope._read_setting,  # noqa: SLF001 - the same
+    "incident": RunScope._read_incident,  # noqa: SLF001 - the same
+    "site": RunScope._read_site,  # noqa: SLF001 - the same
+}
