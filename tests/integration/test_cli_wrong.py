@@ -1,0 +1,122 @@
+"""Everything that can be typed wrong: one line, the exit code, nothing changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from cli_play import Desk
+
+
+WRONG = [
+    # the words, the exit code, and what the message holds
+    (["next", "INC-2026-0009"], 10, "did you mean INC-"),
+    (["step", "1", "conclud", "--as", "anna"], 10, "did you mean conclude?"),
+    (["step", "1", "conclude", "explanaton=refused", "--as", "anna"], 10, "explanation"),
+    (["task", "1", "tell-controlroom", "--as", "anna"], 10, "tell-control-room"),
+    (["open", "suspicious-persn", "--as", "anna"], 10, "did you mean suspicious-person"),
+    (["open", "suspicious-person", "--as", "ana"], 10, "did you mean anna?"),
+    (["step", "1", "conclude", "explanation=refusd", "--as", "anna"], 2, "did you mean refused?"),
+    (["step", "1", "conclude", "explanation", "--as", "anna"], 2, "FACT=VALUE"),
+    (["fact", "1", "linked=perhaps", "--as", "anna"], 2, "expected yes or no"),
+    (["fact", "1", "linked=yes", "linked=no", "--as", "anna"], 2, "given twice"),
+    (["step", "1", "assess", "--as", "anna"], 5, ""),
+    (["step", "1", "interview", "name=x", "--as", "anna"], 5, ""),
+    (["step", "1", "conclude", "explanation=refused", "--as", "helena"], 4, "guard"),
+    (["step", "1", "danger", "--if-version", "1", "--as", "anna"], 11, "was first"),
+    (["task", "1", "tell-control-room", "--skip", "no time", "--as", "anna"], 5, ""),
+    (["task", "1", "tell-control-room", "--occurred", "later", "--as", "anna"], 2, "later"),
+    (["task", "1", "tell-control-room", "--occurred", "2100-01-01", "--as", "anna"], 2, "future"),
+    (["note", "1", " ", "--as", "anna"], 2, "empty"),
+    (["attach", "1", "nowhere.jpg", "--as", "anna"], 1, "nowhere.jpg"),
+    (["stpe", "1", "conclude"], 2, "did you mean step?"),
+    (["step", "1", "conclude", "--occured", "12:00"], 2, "--occurred"),
+    (["open"], 2, "PROTOCOL is missing"),
+    (["watch"], 2, "--once is missing"),
+    (["audit", "log", "--since", "monday"], 2, "monday"),
+    (["agree", "--as", "helena"], 2, "--all"),
+    (["agree", "suspicious-person", "--as", "anna"], 4, "director"),
+    (["protocol", "show", "suspicious-persn"], 10, "suspicious-person"),
+    (["next", "--workspace", "/nowhere"], 10, "/nowhere"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "part"), WRONG, ids=[" ".join(w[0]) for w in WRONG])
+def test_what_is_typed_wrong_gets_one_line_and_its_exit_code(
+    desk: Desk, words: list[str], code: int, part: str
+) -> None:
+    said = desk(*words)
+    assert said.code == code, said
+    assert part in said.err
+    assert "Traceback" not in said.err
+    assert said.err.startswith("handrail: ")
+    assert len([line for line in said.err.splitlines() if not line.startswith("  ")]) == 1
+    assert not list(desk.home.glob("state/handrail/crash-*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "name"),
+    [
+        (["step", "1", "conclude", "explanation=refused", "--as", "anna"], 5, "refused"),
+        (["step", "1", "conclude", "explanation=refused", "--as", "helena"], 4, "refused"),
+        (["step", "1", "danger", "--if-version", "1", "--as", "anna"], 11, "refused"),
+        (["next", "INC-2026-0009"], 10, "error"),
+        (["open"], 2, "error"),
+        (["stpe"], 2, "error"),
+        (["next", "--nonsense"], 2, "error"),
+    ],
+)
+def test_with_json_the_fault_is_an_object_on_stdout(
+    desk: Desk, words: list[str], code: int, name: str
+) -> None:
+    said = desk(*words, "--json")
+    assert said.code == code
+    assert set(said.json) == {name}
+    assert {"code", "text"} <= set(said.json[name])
+    assert ("needs" in said.json[name]) == (name == "refused")
+    assert said.err == ""
+
+
+def test_what_was_meant_stands_in_the_object_too(desk: Desk) -> None:
+    assert desk("next", "INC-2026-0009", "--json").json["error"]["near"] != []
+
+
+def test_the_next_sensible_command_is_suggested(desk: Desk) -> None:
+    said = desk("step", "1", "conclude", "explanation=refused", "--as", "anna")
+    assert "try: handrail next INC-" in said.err
+
+
+def test_in_dutch_the_message_is_dutch_and_the_code_the_same(desk: Desk) -> None:
+    said = desk("next", "INC-2026-0009", "--lang", "nl")
+    assert said.code == 10
+    assert "bedoelde u" in said.err
+
+
+def test_an_unforeseen_fault_is_one_line_and_a_file_without_what_was_typed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("handrail.engine.engine.Engine.at", broken)
+    said = desk("note", "1", "Anna Berg hit her head", "--as", "anna")
+    assert said.code == 1
+    assert len(said.err.splitlines()) == 1
+    assert "ZeroDivisionError" in said.err
+    [file] = (desk.home / "state" / "handrail").glob("crash-*")
+    assert str(file) in said.err
+    assert file.stat().st_mode & 0o077 == 0
+    text = file.read_text("utf-8")
+    assert "ZeroDivisionError" in text
+    assert "command: note --as" in text
+    assert "head" not in text.split("Traceback", maxsplit=1)[0]
+
+
+def test_interrupted_is_130_and_says_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("handrail.engine.engine.Engine.at", interrupted)
+    assert desk("next") == (130, "", "")
