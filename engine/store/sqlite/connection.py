@@ -74,7 +74,7 @@ def _abandon(connection: sqlite3.Connection | None, error: BaseException, path: 
     """Close what will not be used, and raise what a database's error means."""
     if connection is not None:
         connection.close()
-    meaning = translated(error, path) if isinstance(error, sqlite3.Error) else None
+    meaning = translated(error, path)
     if meaning is not None:
         raise meaning from error
 
@@ -132,6 +132,7 @@ def _make_file(path: str) -> bool:
         _make_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120 - any bytes
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
+        _look(path)
         return False
     except (OSError, ValueError) as error:
         raise fault("unmade", path, detail=getattr(error, "strerror", error)) from error

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from sqlite3 import OperationalError
-from typing import TYPE_CHECKING, Final
+from sqlite3 import Error, OperationalError
+from typing import Final
 
 from handrail.engine.errors import ConflictError, HandrailError, StoreError
-
-if TYPE_CHECKING:
-    from sqlite3 import Error
 
 __all__ = ["fault", "is_no_database", "translated"]
 
@@ -77,10 +74,12 @@ def _shown(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def translated(error: Error, path: str) -> HandrailError | None:
-    """Return the error to raise instead, or None where only a mistake of ours explains it."""
+def translated(error: BaseException, path: str) -> HandrailError | None:
+    """Return the error to raise instead, or None where it is none of the store's."""
+    if not isinstance(error, Error):
+        return fault("damaged", path, detail=error) if _is_odd_text(error) else None
     extended = getattr(error, "sqlite_errorcode", None)
-    if extended is None:  # from the sqlite3 module itself: a text that is no UTF-8
+    if extended is None:  # of the sqlite3 module: a text is no UTF-8, or a mistake of ours
         is_text = isinstance(error, OperationalError)
         return fault("damaged", path, detail=error) if is_text else None
     code = extended & 0xFF
@@ -92,6 +91,15 @@ def translated(error: Error, path: str) -> HandrailError | None:
         return _cannot_open(path, str(error))
     which = _MEANINGS.get(code)
     return fault(which, path, detail=f"{error}, {error.sqlite_errorname}") if which else None
+
+
+def _is_odd_text(error: BaseException) -> bool:
+    """Tell whether SQLite's own message could not be read: it quotes what is damaged."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    here = trace is not None and trace.tb_frame.f_globals.get("__package__") == __package__
+    return here and isinstance(error, UnicodeDecodeError)
 
 
 def is_no_database(error: Error) -> bool:

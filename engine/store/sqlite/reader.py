@@ -66,7 +66,7 @@ class SqliteReader:
             raise RuntimeError("a store takes one transaction at a time")
         try:
             self._execute(how)
-        except sqlite3.Error as error:
+        except Exception as error:
             self._leave(error)
             raise
 
@@ -75,10 +75,9 @@ class SqliteReader:
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # the first error tells what is wrong
                 self._execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error):
-            meaning = translated(error, self._path)
-            if meaning is not None:
-                raise meaning from error
+        meaning = None if error is None else translated(error, self._path)
+        if meaning is not None:
+            raise meaning from error
 
     def _rows(self, sql: str, values: Any = ()) -> list[Any]:
         return self._execute(sql, values).fetchall()

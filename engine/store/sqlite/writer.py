@@ -75,7 +75,7 @@ class SqliteWriter(SqliteReader):
             return
         try:
             self._commit()
-        except sqlite3.Error as failed:
+        except Exception as failed:
             self._leave(failed)
             raise
 
