@@ -22,12 +22,24 @@ from handrail.engine.store.sqlite import SqliteStore
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from random import Random
 
     from handrail.engine.audit.findings import Depth, Result
 
-PEOPLE = ("anna", "bram", "carla", "david", "ivo", "karin", "esra", "felix", "greta", "helena")
+ROLES = {
+    "anna": ("guard",),
+    "bram": ("guard",),
+    "carla": ("guard", "shift-lead"),
+    "david": ("guard", "shift-lead"),
+    "ivo": ("control-room",),
+    "karin": ("reception",),
+    "esra": ("duty-manager",),
+    "felix": ("duty-manager",),
+    "greta": ("head-of-security",),
+    "helena": ("director",),
+}
 PROTOCOLS = ("suspicious-person", "suspicious-object", "suspicious-situation", "incident")
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
 WORDS = ("by the dock", "a grey van", "naïve visitor — twice", "Möbius")
@@ -37,6 +49,7 @@ class Site:
     """A founded site whose protocols are all agreed."""
 
     def __init__(self, folder: Path) -> None:
+        """Found it; the caller has set ``XDG_STATE_HOME``, where its file anchor goes."""
         self.clock = FixedClock(START)
         made = found(folder, pack="north-museum", clock=self.clock)
         self.key = VerifierKey.parse(made["vkey"])
@@ -59,13 +72,18 @@ class Site:
         """Do this many things, whatever comes of each."""
         incidents: list[str] = []
         for _ in range(turns):
-            self.clock.forward(timedelta(seconds=random.choice((1, 7, 200, 4000, 90_000))))
-            self.engine.person = random.choice(PEOPLE)
+            self.clock.forward(timedelta(seconds=random.choice((1, 7, 60, 200, 4000))))
+            self._as(random, ())
             with suppress(HandrailError):
-                if not incidents or random.random() < 0.05:
+                if not incidents or random.random() < 0.02:
                     incidents.append(self._open(random))
                 else:
                     self._do(random, random.choice(incidents[-3:]))
+
+    def _as(self, random: Random, roles: Sequence[str]) -> None:
+        """Let somebody act; mostly one with a role that may."""
+        able = [who for who, held in ROLES.items() if not roles or set(held) & set(roles)]
+        self.engine.person = random.choice(able if random.random() < 0.9 else [*ROLES])
 
     def _open(self, random: Random) -> str:
         protocol = random.choice(PROTOCOLS)
@@ -79,15 +97,17 @@ class Site:
         choice = random.random()
         if choice < 0.5 and view["steps"]:
             self._step(random, incident, view)
-        elif choice < 0.65 and view["tasks"]:
-            task = random.choice(view["tasks"])
-            skip = random.choice((None, None, "no time"))
-            engine.task(incident, task["id"], item=task.get("item"), skip=skip, run=task["run"])
-        elif choice < 0.75:
+        elif choice < 0.8 and view["tasks"]:
+            self._task(random, incident, view)
+        elif choice < 0.81 and view["steps"]:
+            step = random.choice(view["steps"])
+            given = {each["fact"]: answer(random, each) for each in step["questions"]}
+            engine.fact(incident, given, run=step["run"])
+        elif choice < 0.83:
             engine.note(incident, random.choice(WORDS))
-        elif choice < 0.8:
+        elif choice < 0.86:
             engine.attach(incident, "photo.jpg", random.randbytes(20))
-        elif choice < 0.85:
+        elif choice < 0.88:
             engine.start(incident, random.choice(PROTOCOLS))
         elif choice < 0.9 and view["runs"]:
             state = random.choice(view["runs"])["in"]
@@ -95,13 +115,22 @@ class Site:
         else:
             engine.tick()
 
+    def _task(self, random: Random, incident: str, view: dict[str, Any]) -> None:
+        still = [task for task in view["tasks"] if task["status"] == "open"]
+        task = random.choice(still or view["tasks"])
+        self._as(random, task["by"])
+        skip = "no time" if random.random() < 0.1 else None
+        self.engine.task(incident, task["id"], item=task["item"], skip=skip, run=task["run"])
+
     def _step(self, random: Random, incident: str, view: dict[str, Any]) -> None:
         possible = [step for step in view["steps"] if step["possible"]]
         step = random.choice(possible or view["steps"])
-        if step.get("pending") and random.random() < 0.8:
+        self._as(random, step["by"])
+        if step["pending"] and random.random() < 0.8:
+            self._as(random, [step["second"]["role"]] if step["second"] else ())
             self.engine.confirm(incident, step["step"], run=step["run"], yes=random.random() < 0.8)
             return
-        given = {each["fact"]: answer(random, each) for each in step.get("questions", ())}
+        given = {each["fact"]: answer(random, each) for each in step["questions"]}
         note = random.choice((None, *WORDS))
         self.engine.step(incident, step["step"], given, run=step["run"], note=note)
 

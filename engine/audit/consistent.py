@@ -39,7 +39,7 @@ def check_consistent(reader: Reader, origin: str, report: Report) -> None:
             record = check_record(seq, entry, origin, report)
             if record is not None:
                 documents.take(seq, case, record)
-                sealed.take(seq, case, record)
+                sealed.take(seq, case, record, entry.data)
             projections.take(seq, case, record)
         sealed.end(case)
         projections.end(case)
