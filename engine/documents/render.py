@@ -73,7 +73,8 @@ def _underlined(finding: Finding) -> tuple[str, str]:
     shown = line[first : first + _WIDEST]
     length = max(1, min(finding.length, len(shown) - (at - first)))
     before = ("… " if first else "") + shown
-    gap = _width(shown[: at - first]) + (2 if first else 0)
+    beyond = max(0, at - first - len(shown))  # what is missing at the end of the line
+    gap = _width(shown[: at - first]) + beyond + (2 if first else 0)
     under = "^" * max(1, _width(shown[at - first : at - first + length]))
     return before + (" …" if first + _WIDEST < len(line) else ""), " " * gap + under
 

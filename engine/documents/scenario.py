@@ -230,12 +230,12 @@ def _said(reason: Reason) -> Message:
 _MOVES: dict[str, Callable[[_Player, Path, Mapping[str, Any]], Decision | None]] = {
     "step": _Player.step,
     "confirm": _Player.confirm,
+    "attach": _Player.attach,  # before “task”, which it may name
     "task": _Player.task,
     "wait": _Player.wait,
     "fact": _Player.fact,
     "start": _Player.start,
     "deviate": _Player.deviate,
     "note": _Player.note,
-    "attach": _Player.attach,
     "outcome": _Player.outcome,
 }

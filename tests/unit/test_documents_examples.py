@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from documents_around import FOLDER, around
@@ -13,6 +13,9 @@ from handrail.engine.documents.check import Checked, check_all, check_bytes
 from handrail.engine.documents.codes import CODES
 from handrail.engine.documents.finding import Severity
 from handrail.engine.documents.render import full
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RIGHT = sorted((FOLDER / "right").glob("*.yaml"))
 WRONG = sorted((FOLDER / "wrong").glob("*.yaml"))

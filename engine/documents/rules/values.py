@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import Message, msg
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["rules", "wrong_item", "wrong_value"]
 
-_NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # a clock time in a document means no day
 _ORDERED = frozenset({FactType.NUMBER, FactType.TIME, FactType.DURATION})
 
 
@@ -65,12 +63,14 @@ def _value(subject: Subject, path: Path, fact: Fact, value: Any) -> Iterator[Fin
 
 
 def wrong_value(fact: Fact, value: Any, site: Site | None) -> Message | None:
-    """Why ``value`` is not one of the fact, in the very form that is recorded."""
+    """Why ``value`` is not one of the fact, in any form that the engine reads."""
     if fact.many != isinstance(value, list):
         return msg("{fact} takes a list", fact=fact.id) if fact.many else _one(fact)
-    items = value if isinstance(value, list) else [value]
-    found = (wrong_item(fact, item, site) for item in items)
-    return next((wrong for wrong in found if wrong), None)
+    try:
+        read_value(fact, value, site=site, now=None)
+    except BadValueError as error:
+        return Message(template=error.template, params=error.params)
+    return None
 
 
 def _one(fact: Fact) -> Message:
@@ -78,12 +78,11 @@ def _one(fact: Fact) -> Message:
 
 
 def wrong_item(fact: Fact, item: Any, site: Site | None) -> Message | None:
-    """Why ``item`` is not one value of the fact, in the very form that is recorded."""
+    """Why ``item`` is not one value of the fact, in the form that guards compare with."""
     single = _single(fact)
-    try:
-        canonical = read_value(single, item, site=site, now=_NEVER)
-    except BadValueError as error:
-        return Message(template=error.template, params=error.params)
+    if wrong := wrong_value(single, item, site):
+        return wrong
+    canonical = read_value(single, item, site=site, now=None)
     if fact.type is FactType.NUMBER or canonical == item:
         return None
     shown = {True: "true", False: "false"}.get(canonical, canonical)  # type: ignore[call-overload]
