@@ -9,6 +9,7 @@ time on every step.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -105,18 +106,28 @@ def _columns(row: Sequence[Span], widths: Sequence[int]) -> Iterator[Span]:
 
 def _wrap(row: Line, width: int | None, *, colour: bool) -> Iterator[str]:
     """Break a line between words; a word longer than the line stands alone."""
-    text, used, limit = " " * row.indent, row.indent, width or 1_000_000
-    started = False  # whether this screen line holds a word
+    limit, used = width or 1_000_000, row.indent
+    pieces = [(" " * used, "")]
     for word, style in _words(row.spans):
+        started = len(pieces) > 1
         if word == "\n" or (started and not word.isspace() and used + _cells(word) > limit):
-            yield text.rstrip()
-            used, started = row.indent + row.hang, False
-            text = " " * used
-        if word == "\n" or (word.isspace() and not started and used):
+            yield _joined(pieces, colour=colour)
+            used = row.indent + row.hang
+            pieces = [(" " * used, "")]
+        if word == "\n" or (word.isspace() and len(pieces) == 1 and used):
             continue
-        text += _paint(word, style) if colour and not word.isspace() else word
-        used, started = used + _cells(word), True
-    yield text.rstrip()
+        pieces.append((word, style))
+        used += _cells(word)
+    yield _joined(pieces, colour=colour)
+
+
+def _joined(pieces: list[tuple[str, str]], *, colour: bool) -> str:
+    while pieces and pieces[-1][0].isspace():
+        pieces.pop()
+    if not colour:
+        return "".join(text for text, _ in pieces)
+    runs = groupby(pieces, key=lambda piece: piece[1])
+    return "".join(_paint("".join(text for text, _ in run), style) for style, run in runs)
 
 
 def _words(spans: Iterable[Span]) -> Iterator[tuple[str, str]]:
