@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.text import Text
 
-__all__ = ["REGISTERS", "Person", "Site", "build_site"]
+__all__ = ["REGISTERS", "Person", "Site", "Tenure", "build_site"]
 
 # A fact's type -> the register that its values come from.
 REGISTERS: Final = {

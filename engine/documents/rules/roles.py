@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.rules.names import effects
 from handrail.engine.documents.rules.subject import NO_ROLE_WORDS
+from handrail.engine.machine.agreement import STANDINGS
 from handrail.engine.machine.definition import Notify
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
     from handrail.engine.machine.definition import Path
-    from handrail.engine.machine.site import Site
 
 __all__ = ["rules"]
 
@@ -24,10 +24,12 @@ def rules(subject: Subject) -> Iterator[Finding]:
     site = subject.site
     if site is None:
         return
+    standings = STANDINGS if subject.definition.kind == "agreement" else ()
+    known = [*site.registers["roles"], *standings]
     for path, role in _roles(subject):
-        if role not in site.registers["roles"]:
-            yield subject.missing("HR250", path, NO_ROLE_WORDS, role, site.registers["roles"])
-    yield from _told(subject, site)
+        if role not in known:
+            yield subject.missing("HR250", path, NO_ROLE_WORDS, role, known)
+    yield from _told(subject, [*known, *site.registers["contacts"]])
     for register, ids in subject.definition.addresses.items():
         for index, name in enumerate(ids):
             if name not in site.registers.get(register, {}):
@@ -37,8 +39,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
                 yield subject.missing("HR252", path, template, name, known, register=register)
 
 
-def _told(subject: Subject, site: Site) -> Iterator[Finding]:
-    known = [*site.registers["roles"], *site.registers["contacts"]]
+def _told(subject: Subject, known: list[str]) -> Iterator[Finding]:
     for effect in effects(subject):
         for index, name in enumerate(effect.to if isinstance(effect, Notify) else ()):
             if name not in known:

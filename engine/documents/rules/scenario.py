@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import msg
 from handrail.engine.documents.rules.subject import NO_PROTOCOL_WORDS, NO_ROLE_WORDS
+from handrail.engine.machine.agreement import STANDINGS
 from handrail.engine.machine.build import build
 from handrail.engine.machine.definition import Kind
 
@@ -48,12 +49,19 @@ def _cast(document: Document) -> Iterator[Finding]:
             path = ("play", index, "by")
             template = "there is no “{name}” in the cast"
             yield document.missing("HR270", path, template, move["by"], cast)
+    known = _known_roles(document)
     for person, roles in cast.items() if document.site else ():
         for index, role in enumerate(roles):
-            known = document.site.registers["roles"] if document.site else {}
             if role not in known:
                 path = ("cast", person, index)
                 yield document.missing("HR250", path, NO_ROLE_WORDS, role, known)
+
+
+def _known_roles(document: Document) -> list[str]:
+    """Of an agreement's people it is enough to say how they stand to the document."""
+    agreed = (document.others or {}).get(document.data["protocol"], {}).get("kind") == "agreement"
+    roles = document.site.registers["roles"] if document.site else ()
+    return [*roles, *(STANDINGS if agreed else ())]
 
 
 def _play(document: Document, protocol: Definition) -> Iterator[Finding]:
