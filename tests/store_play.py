@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.ledger.merkle import root_of
 from handrail.engine.ledger.record import canonical, leaf_hash
 from handrail.engine.store.rows import (
     CheckpointRow,
@@ -129,3 +130,34 @@ def everything(reader: Reader) -> Iterator[Any]:
         yield from reader.deadlines(row.id)
         yield reader.disclosures([f"digest-{row.id[-4:].lstrip('0')}"], row.id)
         yield reader.evidence(f"evidence-{row.id[-4:].lstrip('0')}")
+
+
+def step(writer: Writer, number: int) -> None:
+    """What a step does: two records, and everything that goes with them."""
+    row = incident(number % 7)
+    cseq = writer.case_head(row.id).cseq
+    writer.append(entry(row.id, cseq, data=f"{row.id} {cseq} {number}".encode()))
+    writer.put_incident(row._replace(version=cseq + 2, outcome=str(number)))
+    writer.put_deadlines(row.id, [deadline(row.id, "contact", at(cseq))])
+    writer.put_disclosures({f"digest-{number}": "x" * 300}, row.id)
+    writer.append(entry(row.id, cseq + 1, data=f"{row.id} {cseq + 1} {number}".encode()))
+
+
+def steps_in(reader: Reader) -> list[int]:
+    """Return the numbers of the steps in the log, having seen that each is there whole."""
+    found = []
+    for seq, each in enumerate(reader.scan()):
+        assert each.seq == seq
+        case, cseq, number = each.data.decode().split()
+        assert (case, int(cseq), leaf_hash(each.data)) == (each.case, each.cseq, each.leaf)
+        found.append(int(number))
+    assert found[::2] == found[1::2]
+    for number in found[::2]:
+        case = incident(number % 7).id
+        assert reader.disclosures([f"digest-{number}"], case)
+    assert reader.head() == (len(found), root_of(reader.leaves()))
+    for row in reader.incidents(IncidentFilter()):
+        assert row.version == reader.case_head(row.id).cseq
+        assert [due.due for due in reader.deadlines(row.id)] == [at(row.version - 2)]
+        assert row.outcome == str([n for n in found if incident(n % 7).id == row.id][-1])
+    return found[::2]

@@ -37,7 +37,7 @@ _WORDS: Final = {
     " and compare it with `handrail audit verify --against`",
     "forbidden": "you have no permission to read the store {path}: ask its owner for it",
     "read-only": "the store {path} cannot be written, nothing of this was saved: give yourself"
-    " permission to write the file and the folder that it is in",
+    " permission to write the file and the folder that it is in, or work on a copy",
     "failing": "the disk failed the store {path} ({detail}), nothing of this was saved: see to the"
     " disk and its quota, then try again",
     "full": "the disk of the store {path} is full, nothing of this was saved: make room, then try"
