@@ -144,19 +144,22 @@ class Turn:
         draft["from"] = list(chart.leaves(run.active))
         draft["to"] = list(chart.leaves(moved.active))
         self.emit(draft, moved)
-        self.leave(run.id, chart, moved.exited)
+        self.leave(run, chart, moved.exited)
         for effect in then:
             self.effect(run.id, effect)
         self.enter(run.id, chart, moved.entered)
 
-    def leave(self, run: str, chart: Chart, names: Iterable[str]) -> None:
-        """What leaving states brings, innermost first: their effects, then their runs' end."""
+    def leave(self, run: Run, chart: Chart, names: Iterable[str]) -> None:
+        """What leaving states brings, innermost first: their effects, then their runs' end.
+
+        :param run: as it was before: a state that is entered again knows no run yet.
+        """
         for name in names:
             state = chart.states[name]
             for effect in state.leave:
-                self.effect(run, effect)
+                self.effect(run.id, effect)
             if state.kind is Kind.RUNNING:
-                self.cancel(self.case.runs[run].children.get(name))
+                self.cancel(run.children.get(name))
 
     def enter(self, run: str, chart: Chart, names: Iterable[str]) -> None:
         """What entering states brings. A running state's run starts at rest (``rest``)."""
@@ -219,7 +222,7 @@ class Turn:
         chart = self.chart(run)
         exits = tuple(reversed(chart.path(run.active)))
         self.late(run, chart, exits)
-        self.leave(run.id, chart, exits)
+        self.leave(run, chart, exits)
         self.emit(self.draft("run-finished", self.engine, run=run.id, cancelled=True))
 
     # -- deadlines ----------------------------------------------------------------------
