@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RefusedError", "Turn"]
 
-_MOST_MOVES: Final = 1_000  # of one command or deadline; the checker finds such loops
+_MOST_MOVES: Final = 250  # of one command or deadline; the checker finds such loops
 
 
 class RefusedError(HandrailError):
