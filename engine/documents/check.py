@@ -207,10 +207,15 @@ def _judge_machine(shaped: Checked, document: Document) -> Checked:
 
 def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
     from handrail.engine.documents.rules import (  # noqa: PLC0415 - only when a machine is checked
+        asked,
+        complete,
         guards,
+        languages,
+        loops,
         names,
         reach,
         roles,
+        staffing,
         structure,
         values,
     )
@@ -227,7 +232,15 @@ def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
     located = _run([roles.rules], subject)
     if _failed(resolved):
         return _sorted((*resolved, *located))
-    return _sorted((*resolved, *located, *_run([reach.rules], subject)))
+    proofs = [
+        reach.rules,
+        complete.rules,
+        asked.rules,
+        loops.rules,
+        staffing.rules,
+        languages.rules,
+    ]
+    return _sorted((*resolved, *located, *_run(proofs, subject)))
 
 
 def _rules(kind: str) -> list[Callable[[Document], Iterator[Finding]]]:

@@ -82,6 +82,15 @@ CODES: Final = MappingProxyType(
         "HR302": "No way out",
         "HR303": "No end in reach",
         "HR304": "No end at all",
+        "HR310": "A case without a way on",
+        "HR311": "A branch that is never taken",
+        "HR312": "Too many cases to look at",
+        "HR320": "A fact that may not be known",
+        "HR330": "Moves without end",
+        "HR340": "A role that nobody has",
+        "HR341": "No second person",
+        "HR342": "One person alone",
+        "HR350": "A text is missing in a language",
         "HR401": "Scenario went otherwise",
     }
 )

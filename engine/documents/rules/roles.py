@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from handrail.engine.documents.rules.subject import Subject
     from handrail.engine.machine.definition import Path
 
-__all__ = ["rules"]
+__all__ = ["roles_named", "rules"]
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
         return
     standings = STANDINGS if subject.definition.kind == "agreement" else ()
     known = [*site.registers["roles"], *standings]
-    for path, role in _roles(subject):
+    for path, role in roles_named(subject):
         if role not in known:
             yield subject.missing("HR250", path, NO_ROLE_WORDS, role, known)
     yield from _told(subject, [*known, *site.registers["contacts"]])
@@ -47,7 +47,7 @@ def _told(subject: Subject, known: list[str]) -> Iterator[Finding]:
                 yield subject.missing("HR251", (*effect.path, "to", index), template, name, known)
 
 
-def _roles(subject: Subject) -> Iterator[tuple[Path, str]]:
+def roles_named(subject: Subject) -> Iterator[tuple[Path, str]]:
     """Every role that the document names, and where."""
     data = subject.data
     if "owner" in data:

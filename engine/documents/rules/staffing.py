@@ -1,0 +1,131 @@
+"""People: roles that somebody fills, second persons that exist, two where two are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.asked import known_facts
+from handrail.engine.documents.rules.roles import roles_named
+from handrail.engine.machine.build import TOP
+from handrail.engine.machine.definition import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from handrail.engine.documents.finding import Finding
+    from handrail.engine.documents.rules.subject import Subject
+    from handrail.engine.machine.definition import Definition, State, Step
+    from handrail.engine.machine.site import Site
+
+__all__ = ["rules"]
+
+
+def rules(subject: Subject) -> Iterator[Finding]:
+    """HR340 to HR342; without a site plan there is nothing to hold them against."""
+    site = subject.site
+    if site is None or not site.people:
+        return
+    yield from _unfilled(subject, site)
+    if not site.one_person:
+        yield from _no_second(subject, site)
+    if site.data.get("two-person"):
+        yield from _alone(subject, site)
+
+
+def _roles_of(site: Site, person: str) -> frozenset[str]:
+    """The roles that a person has at any time; whether they hold today is not the document's."""
+    return frozenset(tenure.role for tenure in site.people[person].tenures)
+
+
+def _holders(site: Site, role: str) -> list[str]:
+    return [person for person in site.people if role in _roles_of(site, person)]
+
+
+def _unfilled(subject: Subject, site: Site) -> Iterator[Finding]:
+    for path, role in roles_named(subject):
+        if role in site.registers["roles"] and not _holders(site, role):
+            message = msg("nobody in the site plan is “{role}”", role=role)
+            mend = msg("give the role to somebody, or name another one")
+            yield subject.found("HR340", path, message, mend=mend)
+
+
+def _no_second(subject: Subject, site: Site) -> Iterator[Finding]:
+    for state in subject.definition.states.values():
+        for step in state.steps.values():
+            if step.second is not None and not _can_be_confirmed(site, step):
+                message = msg(
+                    "“{step}” needs {count} of {role} beside the one who takes it: "
+                    "there are not that many",
+                    step=step.id,
+                    count=step.second.count,
+                    role=step.second.role,
+                )
+                yield subject.found_key("HR341", (*step.path, "second"), message)
+
+
+def _can_be_confirmed(site: Site, step: Step) -> bool:
+    assert step.second is not None  # noqa: S101 - asked of those only
+    seconds = set(_holders(site, step.second.role))
+    takers = [person for person in site.people if _may(step.by, _roles_of(site, person))]
+    return any(len(seconds - {taker}) >= step.second.count for taker in takers)
+
+
+def _may(by: Sequence[str], roles: frozenset[str]) -> bool:
+    return not by or not roles.isdisjoint(by)
+
+
+def _alone(subject: Subject, site: Site) -> Iterator[Finding]:
+    definition = subject.definition
+    reached = known_facts(definition)
+    for person in site.people:
+        roles = _roles_of(site, person)
+        ends = _ends_alone(definition, roles)
+        for name in definition.states:
+            if name in ends and name in reached:
+                message = msg(
+                    "one person alone ({person}) can bring a run to “{state}”; "
+                    "the site plan asks for two",
+                    person=person,
+                    state=name,
+                )
+                mend = msg("let a step on the way need a second person, or another role")
+                path = definition.states[name].path
+                yield subject.found_key("HR342", path, message, mend=mend, severity=Severity.ERROR)
+        if ends:
+            return  # one person is enough to show it
+
+
+def _ends_alone(definition: Definition, roles: frozenset[str]) -> set[str]:
+    """The final states at the top that somebody with these roles can reach with nobody else.
+
+    Guards are taken to allow it, deadlines to act; a protocol that is run counts as
+    somebody else's work.
+    """
+    seen: set[str] = set()
+    waiting = [definition.regions[TOP].start]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        waiting += _ways(definition, definition.states[name], roles)
+    return {
+        name
+        for name in seen
+        if definition.states[name].kind is Kind.FINAL and definition.states[name].region == TOP
+    }
+
+
+def _ways(definition: Definition, state: State, roles: frozenset[str]) -> Iterator[str]:
+    for step in state.steps.values():
+        if step.second is None and _may(step.by, roles):
+            yield from (target.state for target in step.to if target.state is not None)
+    yield from (target.state for target in state.next if target.state is not None)
+    if state.kind is not Kind.RUNNING:
+        yield from (target.state for target in state.done if target.state is not None)
+    for region in (state.inside,) if state.inside is not None else state.tracks:
+        yield definition.regions[region].start
+    owner = definition.regions[state.region].owner
+    if owner is not None:
+        yield owner
