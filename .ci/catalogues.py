@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "engine" / "locales"
 LANGUAGES = ("nl",)
+TAGS = {"en", *LANGUAGES}  # say("en", …): not a message
 NAMES = re.compile(r"\{([a-z_]*)\}")
 
 
@@ -75,7 +76,8 @@ def _in_call(call: ast.Call) -> Iterator[str]:
         if keyword.arg == "template":
             yield from _strings(keyword.value)
     if name in {"say", "msg"}:
-        yield from next((texts for one in call.args[:2] if (texts := list(_strings(one)))), [])
+        found = ([t for t in _strings(one) if t not in TAGS] for one in call.args[:2])
+        yield from next((texts for texts in found if texts), [])
     elif name == "Reason":
         yield from (text for one in call.args[1:2] for text in _strings(one))
     elif _is_error(name) or _is_super_init(call):
@@ -105,7 +107,7 @@ def _is_super_init(call: ast.Call) -> bool:
 def _strings(node: ast.expr) -> Iterator[str]:
     """The strings that the expression can be; of a mapping its values."""
     match node:
-        case ast.Constant(value=str(text)) if text:
+        case ast.Constant(value=str(text)) if _has_words(text):
             yield text
         case ast.IfExp():
             yield from (*_strings(node.body), *_strings(node.orelse))
@@ -115,6 +117,10 @@ def _strings(node: ast.expr) -> Iterator[str]:
             yield from (text for value in node.elts for text in _strings(value))
         case ast.Call(args=[*args]) if _name(node.func) == "frozenset":
             yield from (text for value in args for text in _strings(value))
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalpha() for char in NAMES.sub("", text))
 
 
 def _in_help() -> Iterator[str]:

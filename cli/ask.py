@@ -81,7 +81,7 @@ def ask(session: Session, row: Row) -> str:
     """Ask one question until there is an answer; none is needed where it is optional."""
     choose = list(answers(row)) if row["type"] != "yes-no" else []
     if choose:
-        out.page(_numbered(row, choose), stream=sys.stderr)
+        out.page(_numbered(session, row, choose), stream=sys.stderr)
     else:
         out.page(question(row, session, indent=0), stream=sys.stderr)
     while True:
@@ -91,9 +91,11 @@ def ask(session: Session, row: Row) -> str:
         out.message("  " + session.say("an answer is needed here; Ctrl-C leaves"), "warn")
 
 
-def _numbered(row: Row, choose: Sequence[str]) -> list[Any]:
+def _numbered(session: Session, row: Row, choose: Sequence[str]) -> list[Any]:
     texts = answers(row)
-    title = line(span(f"{row['fact']}: ", "strong"), span(row.get("ask") or row["fact"]))
+    many = f"  {session.say('several, with commas between')}" if row.get("many") else ""
+    ask = row.get("ask") or row["fact"]
+    title = line(span(f"{row['fact']}: ", "strong"), span(ask), span(many, "dim"))
     wide = len(str(len(choose)))
     return [
         title,

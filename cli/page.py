@@ -106,15 +106,15 @@ def _columns(row: Sequence[Span], widths: Sequence[int]) -> Iterator[Span]:
 
 def _wrap(row: Line, width: int | None, *, colour: bool) -> Iterator[str]:
     """Break a line between words; a word longer than the line stands alone."""
-    limit, used = width or 1_000_000, row.indent
+    limit, used, first = width or 1_000_000, row.indent, True
     pieces = [(" " * used, "")]
     for word, style in _words(row.spans):
         started = len(pieces) > 1
         if word == "\n" or (started and not word.isspace() and used + _cells(word) > limit):
             yield _joined(pieces, colour=colour)
-            used = row.indent + row.hang
+            used, first = row.indent + row.hang, False
             pieces = [(" " * used, "")]
-        if word == "\n" or (word.isspace() and len(pieces) == 1 and used):
+        if word == "\n" or (word.isspace() and not first and len(pieces) == 1):
             continue
         pieces.append((word, style))
         used += _cells(word)

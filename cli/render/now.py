@@ -93,6 +93,10 @@ class Screen:
         for run in runs_of(self.view):
             yield from self.run(run)
         yield from self.told()
+        if self.typed:
+            command = self.session.line("walk", self.view["id"])
+            yield GAP
+            yield line(span(self.say("or be guided: {command}", command=command), "dim"))
 
     def run(self, run: Row) -> Iterator[Block]:
         """Yield one run: where it is, what to do, how to go on."""

@@ -91,7 +91,7 @@ def test_the_next_sensible_command_is_suggested(desk: Desk) -> None:
 def test_in_dutch_the_message_is_dutch_and_the_code_the_same(desk: Desk) -> None:
     said = desk("next", "INC-2026-0009", "--lang", "nl")
     assert said.code == 10
-    assert "bedoelde u" in said.err
+    assert "bedoelde je" in said.err
 
 
 def test_an_unforeseen_fault_is_one_line_and_a_file_without_what_was_typed(

@@ -173,7 +173,7 @@ def test_what_was_typed_for_who_and_where_is_part_of_the_commands(session: Sessi
 
 def test_a_late_deadline_says_since_when(session: Session) -> None:
     due = {"run": RUN, "state": "contact", "due": "2026-11-21T23:05:00.000000Z", "overdue": True}
-    assert "(10m ago)" in the_screen(a_view(deadlines=[due]), session)
+    assert "late since 23:05 (10m)" in the_screen(a_view(deadlines=[due]), session)
 
 
 def test_a_pending_step_shows_how_the_second_person_confirms(session: Session) -> None:

@@ -1,0 +1,74 @@
+"""What ``--json`` prints is what the schema says, for every command that shows something."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+if TYPE_CHECKING:
+    from cli_play import Desk
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "output.schema.json").read_text())
+
+COMMANDS = [
+    # the shape, and the words
+    ("incident", ["next", "1"]),
+    ("incident", ["show", "1"]),
+    ("incident", ["open", "suspicious-object", "--drill", "--as", "bram"]),
+    ("incident", ["task", "1", "tell-control-room", "--as", "anna"]),
+    ("incident", ["step", "1", "danger", "--as", "anna"]),
+    ("incident", ["step", "1", "danger", "--dry-run", "--as", "anna"]),
+    ("incident", ["fact", "1", "name=not given", "--as", "anna"]),
+    ("incident", ["note", "1", "seen", "--as", "anna"]),
+    ("incident", ["start", "1", "bomb-threat-telephone", "--as", "karin"]),
+    ("list", ["list"]),
+    ("refusal", ["step", "1", "conclude", "explanation=refused", "--as", "anna"]),
+    ("refusal", ["step", "1", "danger", "--as", "helena"]),
+    ("error", ["next", "2"]),
+    ("error", ["step"]),
+    ("documents", ["protocol", "list"]),
+    ("document", ["protocol", "show", "suspicious-person"]),
+    ("check", ["protocol", "check"]),
+    ("test", ["protocol", "test", "lesson"]),
+    ("agreed", ["agree", "suspicious-person", "--as", "helena"]),
+    ("doctor", ["doctor"]),
+    ("verify", ["audit", "verify"]),
+    ("checkpoint", ["audit", "checkpoint"]),
+]
+
+
+def problems(shape: str, value: Any) -> list[str]:
+    schema = {"$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{shape}"}
+    return [error.message for error in Draft202012Validator(schema).iter_errors(value)]
+
+
+def test_the_schema_itself_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(("shape", "words"), COMMANDS, ids=[" ".join(w) for _, w in COMMANDS])
+def test_one_object_of_the_documented_shape(desk: Desk, shape: str, words: list[str]) -> None:
+    said = desk(*words, "--json")
+    assert said.err == ""
+    assert problems(shape, said.json) == []
+
+
+def test_streams_are_one_object_a_line(desk: Desk) -> None:
+    for words in (["audit", "log"], ["audit", "show", "1"]):
+        lines = desk(*words, "--json").lines
+        assert lines
+        assert [problems("record", line) for line in lines] == [[]] * len(lines)
+
+
+def test_init_and_register(desk: Desk) -> None:
+    assert problems("init", desk("init", "other", "--json").json) == []
+    protocol = Path("museum/protocols/suspicious-person.yaml")
+    text = protocol.read_text("utf-8").replace("revision: 1", "revision: 2", 1)
+    protocol.write_text(text, "utf-8")
+    said = desk("register", protocol, "--as", "greta", "--json")
+    assert problems("registered", said.json) == []
+    assert said.json["registered"][0]["revision"] == 2
