@@ -10,6 +10,7 @@ from handrail.engine.documents.finding import MOST_FINDINGS, Finding, Message, b
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from handrail.engine.documents.keywords import Fault
     from handrail.engine.documents.source import Source
     from handrail.engine.machine.definition import Path
 
@@ -29,19 +30,19 @@ _ALIKE = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true
 
 def schema_findings(source: Source) -> list[Finding]:
     """Everything that the schema of the document's kind finds, in the order of the text."""
-    from handrail.engine.documents.keywords import errors  # noqa: PLC0415 - jsonschema: 80 ms
+    from handrail.engine.documents.keywords import faults  # noqa: PLC0415 - jsonschema: 80 ms
 
     if finding := _kind(source):
         return [finding]
     found: dict[tuple[Path, str], Finding] = {}
     mistyped: set[Path] = set()
-    for error in islice(errors(source.data, source.data["kind"]), MOST_FINDINGS):
-        path, what = tuple(error.absolute_path), str(error.validator)
+    for fault in islice(faults(source.data, source.data["kind"]), MOST_FINDINGS):
+        path, what = fault.path, fault.keyword
         if path in mistyped:
             continue
         if what == "type":
             mistyped.add(path)
-        made = _FINDINGS.get(what, _other)(source, path, error)
+        made = _FINDINGS.get(what, _other)(source, path, fault)
         found.setdefault((path, made.code + str(made.message)), made)
     return sorted(found.values(), key=lambda finding: finding.place)
 
@@ -90,8 +91,8 @@ def _kind(source: Source) -> Finding | None:
     return source.finding("HR101", message, mark, expected=expected, found=found, near=alike)
 
 
-def _unknown(source: Source, path: Path, error: Any) -> Finding:
-    why, key = error.validator_value, str(path[-1])
+def _unknown(source: Source, path: Path, fault: Fault) -> Finding:
+    why, key = fault.value, str(path[-1])
     message = msg("unknown key “{key}” in: {part}", key=_short(key), part=msg(why.part))
     mend = None
     if why.belongs:
@@ -108,9 +109,9 @@ def _unknown(source: Source, path: Path, error: Any) -> Finding:
     )
 
 
-def _missing(source: Source, path: Path, error: Any) -> Finding:
-    key = error.validator_value
-    about = _property(error.schema, key).get("description")
+def _missing(source: Source, path: Path, fault: Fault) -> Finding:
+    key = fault.value
+    about = _property(fault.schema, key).get("description")
     return source.finding(
         "HR103",
         msg("“{key}” is missing", key=key),
@@ -126,13 +127,13 @@ def _property(schema: Any, key: str) -> Any:
     return _property(schema["$ref"], key) if "$ref" in schema else {}
 
 
-def _type(source: Source, path: Path, error: Any) -> Finding:
-    wanted = error.validator_value
+def _type(source: Source, path: Path, fault: Fault) -> Finding:
+    wanted = fault.value
     names = [wanted] if isinstance(wanted, str) else wanted
     expected = _either([_TYPES[name] for name in names])
-    found = show(error.instance, source.raw(path))
+    found = show(fault.instance, source.raw(path))
     message = msg("expected {expected}, found {found}", expected=expected, found=found)
-    mend = _retype(names, error.instance, source.raw(path))
+    mend = _retype(names, fault.instance, source.raw(path))
     mark = source.mark(path)
     return source.finding("HR104", message, mark, expected=expected, found=found, mend=mend)
 
@@ -163,13 +164,13 @@ def _rewrite(names: list[str], word: str) -> Message | None:
     return None
 
 
-def _enum(source: Source, path: Path, error: Any) -> Finding:
-    value = error.validator_value
+def _enum(source: Source, path: Path, fault: Fault) -> Finding:
+    value = fault.value
     names = [_word(item) for item in (value if isinstance(value, list) else [value])]
-    found = show(error.instance, source.raw(path))
+    found = show(fault.instance, source.raw(path))
     expected = msg("one of {names}", names=names) if len(names) > 1 else bare(names[0])
     message = msg("expected {expected}, found {found}", expected=expected, found=found)
-    alike = near(str(error.instance), names)
+    alike = near(str(fault.instance), names)
     mark = source.mark(path)
     return source.finding("HR105", message, mark, expected=expected, found=found, near=alike)
 
@@ -178,26 +179,26 @@ def _word(value: Any) -> str:
     return "true" if value is True else str(value)
 
 
-def _neither(source: Source, path: Path, error: Any) -> Finding:
-    names = [key for item in error.validator_value for key in item["required"]]
+def _neither(source: Source, path: Path, fault: Fault) -> Finding:
+    names = [key for item in fault.value for key in item["required"]]
     expected = msg("one of {names}", names=names)
     message = msg("there must be {expected}", expected=expected)
     return source.finding("HR103", message, source.mark(path), expected=expected)
 
 
-def _pattern(source: Source, path: Path, error: Any) -> Finding:
-    return _form(source, path, error, "HR106", source.mark(path))
+def _pattern(source: Source, path: Path, fault: Fault) -> Finding:
+    return _form(source, path, fault, "HR106", source.mark(path))
 
 
-def _name(source: Source, path: Path, error: Any) -> Finding:
-    return _form(source, path, error, "HR109", source.key(path))
+def _name(source: Source, path: Path, fault: Fault) -> Finding:
+    return _form(source, path, fault, "HR109", source.key(path))
 
 
-def _form(source: Source, path: Path, error: Any, code: str, mark: Any) -> Finding:  # noqa: ARG001
-    found = show(error.instance)
-    expected = msg(error.schema.get("description", "another form"))
+def _form(source: Source, path: Path, fault: Fault, code: str, mark: Any) -> Finding:  # noqa: ARG001
+    found = show(fault.instance)
+    expected = msg(fault.schema.get("description", "another form"))
     message = msg("{found} does not have the form that is expected here", found=found)
-    mended = _as_id(error.instance) if error.schema.get("title") == "Id" else ""
+    mended = _as_id(fault.instance) if fault.schema.get("title") == "Id" else ""
     alike = (mended,) if mended else ()
     return source.finding(code, message, mark, expected=expected, found=found, near=alike)
 
@@ -220,31 +221,31 @@ _BOUNDS = {
 }
 
 
-def _bound(source: Source, path: Path, error: Any) -> Finding:
-    template = _BOUNDS[error.validator].template
-    message = Message(template=template, params={"limit": error.validator_value})
-    about = error.schema.get("description")
+def _bound(source: Source, path: Path, fault: Fault) -> Finding:
+    template = _BOUNDS[fault.keyword].template
+    message = Message(template=template, params={"limit": fault.value})
+    about = fault.schema.get("description")
     mark = source.mark(path)
     return source.finding("HR107", message, mark, expected=msg(about) if about else None)
 
 
-def _twice(source: Source, path: Path, error: Any) -> Finding:
-    first = source.mark((*path[:-1], error.validator_value))
+def _twice(source: Source, path: Path, fault: Fault) -> Finding:
+    first = source.mark((*path[:-1], fault.value))
     value = source.raw(path)
     message = msg("{value} stands twice in this list", value=_short(value))
     mend = msg("the first stands in line {line}: keep one of them", line=first.line)
     return source.finding("HR108", message, source.mark(path), mend=mend)
 
 
-def _other(source: Source, path: Path, error: Any) -> Finding:
+def _other(source: Source, path: Path, fault: Fault) -> Finding:
     return source.finding(
         "HR110",
-        msg("the schema does not allow this: {problem}", problem=_short(error.message)),
+        msg("the schema does not allow this: {problem}", problem=fault.keyword),
         source.mark(path),
     )
 
 
-_FINDINGS: dict[str, Callable[[Source, Path, Any], Finding]] = {
+_FINDINGS: dict[str, Callable[[Source, Path, Fault], Finding]] = {
     "unevaluatedProperties": _unknown,
     "required": _missing,
     "type": _type,

@@ -33,6 +33,11 @@ _KNOWN: tuple[tuple[str, Message, Message | None], ...] = (
         msg("close it, and put a text that holds “,”, “[” or “{” in quotes"),
     ),
     (
+        "did not find expected node content",
+        msg("a list or map in brackets breaks off here"),
+        msg("close it, or take out the comma or sign that nothing follows"),
+    ),
+    (
         "unexpected end of stream",
         msg("a text in quotes is not closed"),
         msg("close it with the same quote"),
@@ -70,9 +75,17 @@ def syntax_finding(source: Source, error: yaml.MarkedYAMLError) -> Finding:
     words = error.problem or ""
     opened = any(fragment in words for fragment in _OPENED)
     at = (error.context_mark if opened else None) or error.problem_mark
-    mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
+    mark = _inside(source, Mark(at.line + 1, at.column + 1) if at else Mark(1, 1))
     message, mend = _in_words(source, words, mark)
     return source.finding("HR005", message, mark, mend=mend)
+
+
+def _inside(source: Source, mark: Mark) -> Mark:
+    """What is missing at the end of the file is missing after the last line with words."""
+    if mark.line <= len(source.lines) and any(source.lines[mark.line - 1 :]):
+        return mark
+    last = max(number for number, line in enumerate(source.lines, 1) if line.strip())
+    return Mark(last, len(source.lines[last - 1].rstrip()) + 1)
 
 
 def _in_words(source: Source, words: str, mark: Mark) -> tuple[Message, Message | None]:

@@ -12,7 +12,7 @@ from documents_around import FOLDER
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from handrail.engine.documents.keywords import KINDS, errors, schema_text
+from handrail.engine.documents.keywords import KINDS, faults, schema_text
 from handrail.engine.documents.schema import schema_findings
 from handrail.engine.documents.source import SourceError, read_source
 
@@ -67,7 +67,7 @@ def test_the_verdict_is_that_of_the_stock_validator(file: Path) -> None:
     kind = data.get("kind") if isinstance(data, dict) else None
     if kind not in KINDS:
         return
-    assert stock(kind).is_valid(data) == (next(errors(data, kind), None) is None)
+    assert stock(kind).is_valid(data) == (next(faults(data, kind), None) is None)
 
 
 @cache
