@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from handrail.engine.documents.finding import msg
+from handrail.engine.documents.finding import Severity, msg
 from handrail.engine.documents.rules.cells import tests_in
 from handrail.engine.documents.rules.structure import ancestors
 from handrail.engine.documents.rules.subject import branches
@@ -50,7 +50,10 @@ def rules(subject: Subject) -> Iterator[Finding]:
                 )
                 mend = msg("let each step that leads here ask for it (ask: [{fact}])", fact=name)
                 path = (*branch.target.path, "when")
-                yield subject.found_key("HR320", path, message, mend=mend)
+                # A state that waits can be told the fact; one that only decides cannot.
+                waits = branch.kind == "next" and state.kind is not Kind.DECIDING
+                severity = Severity.WARNING if waits else Severity.ERROR
+                yield subject.found_key("HR320", path, message, mend=mend, severity=severity)
 
 
 def _reads(guard: Guard) -> Iterable[str]:

@@ -199,6 +199,7 @@ def _lists(
                     yield [*chosen, *extra]
 
 
+_OPEN: Final = frozenset({FactType.NUMBER, FactType.TIME, FactType.DURATION})
 _COUNTS: Final = frozenset({"at-least", "at-most", "above", "below"})
 
 
@@ -208,6 +209,6 @@ def _is_count(item: object, tests: Sequence[Test]) -> bool:
 
 def _spare(spare: Sequence[object], count: int, fact: Fact) -> list[object]:
     """``count`` values that no guard names; an open domain never runs out of them."""
-    if fact.type in (FactType.TEXT, FactType.PLACE, FactType.NUMBER, FactType.TIME):
-        return [f"{ANOTHER} {index}" for index in range(max(0, count))]
+    if ANOTHER in spare or fact.type in _OPEN:
+        return [f"{ANOTHER} {index}" for index in range(count)]
     return list(spare[: max(0, count)])

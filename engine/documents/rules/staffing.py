@@ -53,7 +53,8 @@ def _unfilled(subject: Subject, site: Site) -> Iterator[Finding]:
 def _no_second(subject: Subject, site: Site) -> Iterator[Finding]:
     for state in subject.definition.states.values():
         for step in state.steps.values():
-            if step.second is not None and not _can_be_confirmed(site, step):
+            known = step.second is not None and step.second.role in site.registers["roles"]
+            if step.second is not None and known and not _can_be_confirmed(site, step):
                 message = msg(
                     "“{step}” needs {count} of {role} beside the one who takes it: "
                     "there are not that many",
