@@ -32,7 +32,8 @@ def command(
     if session.json:
         root = signed.root.hex()
         out.emit({"size": signed.size, "root": root, "note": signed.note, "anchor": signed.anchor})
-    elif output is None:
+        return
+    if output is None:
         out.data(signed.note)
     _tell(session, signed.size, [one for one in (output, signed.anchor) if one is not None])
 
