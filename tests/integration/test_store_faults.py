@@ -138,7 +138,7 @@ def test_a_damaged_byte_never_ends_in_a_traceback(path: Path) -> None:
 
 def test_a_file_that_was_cut_short_never_ends_in_a_traceback(path: Path) -> None:
     whole = path.read_bytes()
-    for size in range(0, len(whole), 1777):
+    for size in range(0, len(whole) * 9 // 10, 1777):
         path.write_bytes(whole[:size])
         assert not read_all(path)
 

@@ -103,7 +103,7 @@ def logged() -> Iterator[SqliteStore]:
     newest_first=st.booleans(),
     limit=st.none() | st.integers(0, 20),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_log_gives_what_passes_the_filter_in_order(
     logged: SqliteStore, *, which: Filter, newest_first: bool, limit: int | None
 ) -> None:

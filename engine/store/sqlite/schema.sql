@@ -112,25 +112,34 @@ BEGIN
     SELECT RAISE(ABORT, 'checkpoints are never removed');
 END;
 
--- Personal values. These may go (redaction), but never change. By case, since digests
--- alone would scatter the pages that a step writes.
+-- What may be erased (redaction) lies in tables that only grow at their end, and loses its
+-- text by an update to NULL. A row that were deleted, or put in the middle, would have
+-- SQLite move its neighbours, whose old bytes then stay in the file for good, in spite of
+-- secure_delete. So nothing here is unique but the number.
+
+-- Personal values, looked up by case: an index on digests would scatter a step's pages.
 CREATE TABLE disclosure (
+    number INTEGER PRIMARY KEY,
     case_id TEXT NOT NULL,
     digest TEXT NOT NULL,
-    disclosure TEXT NOT NULL,
-    PRIMARY KEY (case_id, digest)
-) WITHOUT ROWID;
+    disclosure TEXT -- NULL: erased
+);
+CREATE INDEX disclosure_case ON disclosure (case_id);
 CREATE TRIGGER disclosure_no_update BEFORE UPDATE ON disclosure
+WHEN new.disclosure IS NOT NULL OR new.case_id <> old.case_id OR new.digest <> old.digest
 BEGIN
     SELECT RAISE(ABORT, 'disclosures are never changed');
 END;
 
 -- Attachments, by content.
 CREATE TABLE evidence (
-    sha256 TEXT PRIMARY KEY,
-    data BLOB NOT NULL
+    number INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    data BLOB -- NULL: erased
 );
+CREATE INDEX evidence_sha256 ON evidence (sha256);
 CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence
+WHEN new.data IS NOT NULL OR new.sha256 <> old.sha256
 BEGIN
     SELECT RAISE(ABORT, 'evidence is never changed');
 END;
@@ -142,10 +151,10 @@ CREATE TABLE outbox (
     cseq INTEGER NOT NULL,
     run TEXT,
     recipients TEXT NOT NULL, -- JSON array
-    text TEXT NOT NULL,
     tries INTEGER NOT NULL,
-    UNIQUE (case_id, cseq)
+    text TEXT -- NULL: sent
 );
+CREATE INDEX outbox_waiting ON outbox (case_id, cseq) WHERE text IS NOT NULL;
 
 -- From here on: projections, which the records can rebuild.
 CREATE TABLE in_force (

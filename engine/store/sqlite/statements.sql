@@ -197,23 +197,23 @@ DELETE FROM deadline WHERE case_id = ?
 INSERT INTO deadline (case_id, run, kind, owner, due, passed) VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: disclosures
-SELECT digest, disclosure FROM disclosure WHERE case_id = ?
+SELECT digest, disclosure FROM disclosure WHERE case_id = ? AND disclosure IS NOT NULL
 
 -- name: put_disclosure
 INSERT INTO disclosure (case_id, digest, disclosure) VALUES (?, ?, ?)
-ON CONFLICT (case_id, digest) DO NOTHING
 
 -- name: drop_disclosure
-DELETE FROM disclosure WHERE case_id = ? AND digest = ?
+UPDATE disclosure SET disclosure = NULL WHERE case_id = ? AND digest = ?
 
 -- name: evidence
-SELECT data FROM evidence WHERE sha256 = ?
+SELECT data FROM evidence WHERE sha256 = ? AND data IS NOT NULL
 
 -- name: put_evidence
-INSERT INTO evidence (sha256, data) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING
+INSERT INTO evidence (sha256, data) SELECT ?1, ?2
+WHERE NOT EXISTS (SELECT 1 FROM evidence WHERE sha256 = ?1 AND data IS NOT NULL)
 
 -- name: drop_evidence
-DELETE FROM evidence WHERE sha256 = ?
+UPDATE evidence SET data = NULL WHERE sha256 = ?
 
 -- name: checkpoints
 SELECT size, root, note, recorded FROM checkpoint ORDER BY number
@@ -222,16 +222,17 @@ SELECT size, root, note, recorded FROM checkpoint ORDER BY number
 INSERT INTO checkpoint (size, root, note, recorded) VALUES (?, ?, ?, ?)
 
 -- name: outbox
-SELECT case_id, cseq, run, recipients, text, tries FROM outbox ORDER BY number
+SELECT case_id, cseq, run, recipients, text, tries
+FROM outbox WHERE text IS NOT NULL ORDER BY number
 
 -- name: put_outbox
 INSERT INTO outbox (case_id, cseq, run, recipients, text, tries) VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: sent_outbox
-DELETE FROM outbox WHERE case_id = ? AND cseq = ?
+UPDATE outbox SET text = NULL WHERE case_id = ? AND cseq = ? AND text IS NOT NULL
 
 -- name: failed_outbox
-UPDATE outbox SET tries = tries + 1 WHERE case_id = ? AND cseq = ?
+UPDATE outbox SET tries = tries + 1 WHERE case_id = ? AND cseq = ? AND text IS NOT NULL
 
 -- name: clear_incidents
 DELETE FROM incident
