@@ -106,6 +106,8 @@ def play(rng: Random, data: dict[str, Any], definition: Definition) -> None:
         engine.step(name, facts)
         agree(oracle, engine, name, facts)
         compare(oracle, engine)
+        if oracle.outcome is not None:
+            return
 
 
 def agree(oracle: Oracle, engine: Engine, name: str, facts: dict[str, Any]) -> None:
