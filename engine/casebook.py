@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.agreed import case_of
 from handrail.engine.clock import stamp
 from handrail.engine.errors import NotFoundError
 from handrail.engine.ledger.record import canonical, leaf_hash
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Casebook"]
 
+_INCIDENT: Final = "INC-"  # other cases: a document's agreement (DOC-), the log's own (LOG)
 _MOST_KEPT: Final = 256  # cases: a busy day's; any other is folded again
 
 
@@ -45,7 +47,7 @@ class Casebook:
         :raises NotFoundError: there is no such incident.
         """
         size = reader.case_head(case).cseq
-        if size == 0 or not case.startswith("INC-"):
+        if size == 0 or not case.startswith(_INCIDENT):
             known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
             raise NotFoundError("incident", case, known)
         loaded = self._kept.get(case)
@@ -56,6 +58,19 @@ class Casebook:
             loaded = fold(self._shelf.definition, loaded, json.loads(data))
         assert loaded is not None  # noqa: S101 - the case has records
         self._keep(loaded)
+        return loaded
+
+    def load_document(self, reader: Reader, document: str) -> Loaded:
+        """Return the case of a document's agreement; folded anew, since it is short.
+
+        :raises NotFoundError: no such document was ever registered.
+        """
+        loaded: Loaded | None = None
+        for data in reader.case_records(case_of(document)):
+            loaded = fold(self._shelf.definition, loaded, json.loads(data))
+        if loaded is None:
+            known = {row.id for row in reader.documents()}
+            raise NotFoundError("registered document", document, known)
         return loaded
 
     def append(
@@ -73,7 +88,8 @@ class Casebook:
             if record["type"] == "notified":
                 self._queue(writer, world, loaded, record)
         assert loaded is not None  # noqa: S101 - a decision has records
-        writer.put_incident(incident_row(loaded))
+        if after.id.startswith(_INCIDENT):
+            writer.put_incident(incident_row(loaded))
         writer.put_deadlines(after.id, deadline_rows(world, after))
         return loaded
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from handrail.engine.charter import Charter
     from handrail.engine.clock import Clock
     from handrail.engine.documents.source import Source
     from handrail.engine.machine.state import World
@@ -469,23 +470,24 @@ class Engine:
 
     # -- administrators ------------------------------------------------------------
 
+    @property
+    def charter(self) -> Charter:
+        """What is in force and how it came there: registering, agreeing, acknowledging."""
+        from handrail.engine.charter import Charter  # noqa: PLC0415 - a step needs none of it
+
+        return Charter(self)
+
     def register(self, sources: Sequence[Source]) -> _List[dict[str, Any]]:
         """Make revisions of documents known to the store, after they check."""
-        from handrail.engine.charter import register  # noqa: PLC0415 - imports jsonschema
-
-        return register(self, sources)
+        return self.charter.register(sources)
 
     def agree(self, wanted: Sequence[str] | str | None) -> _List[dict[str, Any]]:
         """Agree to registered documents, as management."""
-        from handrail.engine.charter import agree  # noqa: PLC0415 - a step needs none of it
-
-        return agree(self, wanted)
+        return self.charter.agree(wanted)
 
     def documents(self) -> _List[dict[str, Any]]:
         """Every registered document, and which revision of it is in force."""
-        from handrail.engine.charter import documents  # noqa: PLC0415 - a step needs none of it
-
-        return documents(self)
+        return self.charter.documents()
 
     # -- the one way in ------------------------------------------------------------
 

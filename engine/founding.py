@@ -10,7 +10,7 @@ import socket
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from handrail.engine.charter import NotSoundError, put_in_force, register_checked
+from handrail.engine.charter.register import NotSoundError, begin_agreement, put, put_site
 from handrail.engine.documents.check import Checked, check_all
 from handrail.engine.engine import Engine
 from handrail.engine.errors import NotFoundError, UsageError
@@ -202,13 +202,12 @@ def _check(workspace: Workspace) -> list[Checked]:
 def _register(engine: Engine, checked: list[Checked]) -> list[str]:
     """Register all; the site plan is in force from the founding, which is recorded as that."""
     founder = Actor(_slug(account()), (), "os-user", socket.gethostname())
-    names = []
+    library = library_actor()
     with engine.writing() as writer:
-        for one in checked:
-            assert one.data is not None  # noqa: S101 - it checks
-            is_site = one.data["kind"] == "site"
-            row = register_checked(engine, writer, one, founder if is_site else library_actor())
-            names.append(row.id)
-            if is_site:
-                put_in_force(engine, writer, row, founder, founding=True)
-    return names
+        sites = [one for one in checked if one.data and one.data["kind"] == "site"]
+        for one in sites:
+            put_site(engine, writer, one, founder)
+        rows = [put(engine, writer, one, library) for one in checked if one not in sites]
+        for row in rows:
+            begin_agreement(engine, writer, row, library)
+    return [str(one.data["id"]) for one in checked if one.data]

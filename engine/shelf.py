@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.store.base import DocumentRow, Reader
 
-__all__ = ["Shelf"]
+__all__ = ["AlteredError", "Shelf"]
+
+
+class AlteredError(StoreError):
+    """A stored document is not what its digest says."""
+
+    code = "altered"
 
 
 class Shelf:
@@ -25,6 +32,7 @@ class Shelf:
         self.reader: Reader | None = None
         self._definitions: dict[str, Definition] = {}
         self._sites: dict[str, Site] = {}
+        self.altered: dict[str, AlteredError] = {}  # what would be in force, were it whole
 
     def definition(self, sha256: str) -> Definition:
         """The machine with this digest.
@@ -52,9 +60,15 @@ class Shelf:
         return found
 
     def in_force(self, name: str) -> Definition | None:
-        """The revision of a machine that is in force."""
+        """The revision of a machine that is in force; ``None`` where it was altered."""
         row = self._open().in_force(name)
-        return None if row is None or row.kind == "site" else self.definition(row.sha256)
+        if row is None or row.kind == "site":
+            return None
+        try:
+            return self.definition(row.sha256)
+        except AlteredError as fault:
+            self.altered[name] = fault
+            return None
 
     def latest(self, name: str) -> Definition | None:
         """What a drill runs on: the highest revision that is registered."""
@@ -87,10 +101,38 @@ class Shelf:
         found: dict[str, Any] = json.loads(self._row(sha256).data)
         return found
 
+    def agreement(self, site: Site) -> Definition:
+        """The document by which documents are agreed: in force, else the one registered.
+
+        :raises HandrailError: there is none, or several and the site plan names none.
+        """
+        reader = self._open()
+        named = site.data.get("agreement")
+        names = {row.id for row in reader.all_in_force(kind="agreement")}
+        if not names:
+            names = {row.id for row in reader.documents() if row.kind == "agreement"}
+        if named is not None:
+            names &= {named}
+        if len(names) != 1:
+            raise HandrailError(
+                "the site plan must name the document of agreement (agreement: …): {names}",
+                names=", ".join(sorted(names)) or "-",
+            )
+        (name,) = names
+        found = self.in_force(name) or self.latest(name)
+        assert found is not None  # noqa: S101 - it was listed
+        return found
+
     def _row(self, sha256: str) -> DocumentRow:
         row = self._open().document(sha256)
         if row is None:
             raise StoreError("the store does not hold the document {sha256}", sha256=sha256[:12])
+        if hashlib.sha256(row.data).hexdigest() != sha256:
+            raise AlteredError(
+                "the stored document {document} is not the one that was agreed: it was altered; "
+                "nothing runs on it; see handrail audit verify",
+                document=row.id,
+            )
         return row
 
     def _open(self) -> Reader:

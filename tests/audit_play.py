@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.verify import verify
-from handrail.engine.charter import agree
 from handrail.engine.clock import FixedClock
 from handrail.engine.engine import Engine
 from handrail.engine.errors import HandrailError
@@ -55,7 +54,7 @@ class Site:
         self.key = VerifierKey.parse(made["vkey"])
         self.workspace = Workspace(folder)
         self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
-        agree(self.engine, "all")
+        self.engine.agree("all")
 
     @property
     def path(self) -> Path:

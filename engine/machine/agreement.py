@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any]
 
 __all__ = [
+    "CONSULTED",
     "IN_FORCE",
     "RETIRED",
     "STANDINGS",

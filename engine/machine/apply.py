@@ -44,7 +44,7 @@ def apply(definitions: Definitions, case: Case | None, record: Record) -> Case:
     """
     kind = record["type"]
     if case is None:
-        if kind != "incident-opened":
+        if kind not in _BEGINNINGS:
             raise IllegalRecordError("a case begins with its opening, not with {kind}", kind=kind)
         return _opened(record)
     try:
@@ -80,6 +80,10 @@ def edges_of(chart: Chart, record: Record) -> list[Edge]:
     :raises LookupError: the definition has no such branch.
     """
     return [chart.branches[source, kind][index or 0] for source, kind, index in record["moves"]]
+
+
+# An incident begins when it is opened, a document's agreement when it is registered.
+_BEGINNINGS = frozenset({"incident-opened", "document-registered"})
 
 
 def _opened(record: Record) -> Case:

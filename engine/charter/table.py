@@ -1,0 +1,321 @@
+"""The table at which a document's agreement is made: its case, in one transaction.
+
+The agreement's own document says who may do what when. What holds whatever it says is
+here: management agrees, and never the author, to a document that meets the conditions,
+with a signature where the person has a key; one revision is in force at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from handrail.engine.agreed import case_of
+from handrail.engine.charter.approval import Matter, approve
+from handrail.engine.charter.dossier import Dossier
+from handrail.engine.charter.follow import draft_of, follow, pin
+from handrail.engine.charter.truths import agrees, check_approver, check_conditions, check_hearing
+from handrail.engine.clock import stamp
+from handrail.engine.errors import NotFoundError
+from handrail.engine.machine import commands as do
+from handrail.engine.machine.agreement import (
+    CONSULTED,
+    consulted,
+    for_document,
+    standing,
+    supplied,
+    told,
+)
+from handrail.engine.machine.apply import apply
+from handrail.engine.machine.decide import Decision, decide
+from handrail.engine.machine.rest import settle
+from handrail.engine.machine.state import World
+from handrail.engine.machine.turn import RefusedError, Turn
+from handrail.engine.sealing import Sealer
+from handrail.engine.store.rows import InForce
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handrail.engine.charter.approval import Brought
+    from handrail.engine.engine import Engine
+    from handrail.engine.machine.commands import Actor, Command
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.reasons import Reason
+    from handrail.engine.machine.site import Site
+    from handrail.engine.machine.state import Case, Run
+    from handrail.engine.projection import Loaded
+    from handrail.engine.store.base import DocumentRow, Reader, Writer
+
+    Draft = dict[str, Any]
+
+__all__ = ["Table"]
+
+
+class Table:
+    """One document's agreement. What it is told, it appends; a refusal as well."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        reader: Reader,
+        name: str,
+        at: str | None = None,
+        site: Site | None = None,
+    ) -> None:
+        """Sit down at a document's table.
+
+        :param at: when it happens, RFC 3339 UTC; ``None``: now.
+        :param site: the site plan; ``None``: the one in force.
+        """
+        self.engine = engine
+        self.reader = reader
+        self.name = name
+        self.at = at or stamp(engine.clock.now())
+        self.site = site or engine.shelf.site()
+        self.dossier = Dossier.read(reader, name)
+        self.rows = {row.sha256: row for row in reader.documents(name)}
+        self.loaded: Loaded | None = (
+            engine.casebook.load_document(reader, name) if self.dossier.records else None
+        )
+        self.sealer = Sealer()
+
+    # -- looking -----------------------------------------------------------------
+
+    @property
+    def case(self) -> Case:
+        """The case as it is."""
+        assert self.loaded is not None  # noqa: S101 - a registered document has one
+        return self.loaded.case
+
+    @property
+    def latest(self) -> DocumentRow:
+        """The highest revision that is registered.
+
+        :raises NotFoundError: none is.
+        """
+        found = self.dossier.latest
+        if found is None:
+            known = {row.id for row in self.reader.documents()}
+            raise NotFoundError("registered document", self.name, known)
+        return self.rows[found.sha256]
+
+    @property
+    def in_force(self) -> InForce | None:
+        """The revision in force."""
+        return self.reader.in_force(self.name)
+
+    def subject(self, run: str) -> DocumentRow:
+        """The revision that a run is about."""
+        return self.rows[self.dossier.subjects[run]]
+
+    def data(self, row: DocumentRow) -> Mapping[str, Any]:
+        """A revision's data; unaltered since it was registered."""
+        return self.engine.shelf.data(row.sha256)
+
+    def run(self, row: DocumentRow) -> Run | None:
+        """The run that last was about a revision."""
+        found = self.dossier.run_of(row.sha256)
+        return None if found is None or self.loaded is None else self.case.runs[found]
+
+    def run_of(self, row: DocumentRow) -> Run:
+        """The run about a revision, which has begun."""
+        found = self.run(row)
+        assert found is not None  # noqa: S101 - who asks has seen it begin
+        return found
+
+    def is_under_way(self, row: DocumentRow) -> bool:
+        """Whether the agreement of a revision goes on."""
+        found = self.run(row)
+        return found is not None and found.status == "active"
+
+    def heard(self, run: Run | None, row: DocumentRow) -> list[str]:
+        """The roles that are consulted about a revision: those that were when it began."""
+        if run is not None and isinstance(recorded := run.facts.get(CONSULTED), list):
+            return recorded
+        return consulted(self.data(row), self.site, self.at)
+
+    def is_in_force(self, row: DocumentRow) -> bool:
+        """Whether this is the revision in force."""
+        now = self.in_force
+        return now is not None and now.sha256 == row.sha256
+
+    def world(self, row: DocumentRow | None = None) -> World:
+        """What decisions may know; with a revision, what starting its agreement may."""
+        shelf, site = self.engine.shelf, self.site
+        if row is None:
+            return World(shelf.definition, shelf.in_force, site)
+        agreement = shelf.agreement(site)
+
+        def resolve(name: str) -> Definition | None:
+            return agreement if name == agreement.id else shelf.in_force(name)
+
+        return World(shelf.definition, resolve, for_document(site, agreement.id, self.data(row)))
+
+    def stand(self, actor: Actor, run: Run) -> Actor:
+        """The same person, with how they stand to what the run is about."""
+        row = self.subject(run.id)
+        author = self.dossier.author(row.sha256) == actor.id
+        roles = standing(
+            actor.roles, self.data(row), self.site, self.heard(run, row), author=author
+        )
+        return actor._replace(roles=roles)
+
+    def matter(self, row: DocumentRow, run: Run | None) -> Matter:
+        """What is to be agreed."""
+        shelf = self.engine.shelf
+        records = [] if run is None else self.dossier.of_run(run.id)
+        return Matter(
+            log=self.engine.store.origin,
+            site=self.site,
+            data=self.data(row),
+            document=pin(row),
+            definition=None if row.kind == "site" else shelf.definition(row.sha256),
+            since=records[0]["occurred"] if records else self.at,
+        )
+
+    # -- doing -------------------------------------------------------------------
+
+    def register(self, row: DocumentRow, actor: Actor) -> None:
+        """A revision is registered."""
+        draft = draft_of("document-registered", row, actor, self.at)
+        before = self.loaded.case if self.loaded else None
+        self.rows[row.sha256] = row
+        self._append(Decision((draft,), apply(self.engine.shelf.definition, before, draft)))
+
+    def begin(self, row: DocumentRow, actor: Actor) -> None:
+        """The agreement of a revision begins, and that of others that wait ends."""
+        agreement = self.engine.shelf.agreement(self.site)
+        data = self.data(row)
+        first = not self.dossier.agreements
+        heard = consulted(data, self.site, self.at)
+        turn = Turn(self.world(row), self.case, actor, self.at)
+        for run in self._waiting():
+            turn.cancel(run.id)
+        facts = supplied(agreement, data, heard, first=first)
+        turn.start(agreement.id, by_person=True, facts=facts or None, document=pin(row))
+        settle(turn)
+        self._append(Decision(tuple(turn.drafts), turn.found))
+
+    def _waiting(self) -> list[Run]:
+        """Runs of revisions that are not in force."""
+        runs = self.case.active_runs()
+        return [run for run in runs if not self.is_in_force(self.subject(run.id))]
+
+    def do(self, command: Command, run: Run, brought: Brought | None = None) -> tuple[Reason, ...]:
+        """Carry out a command about a run; give the reasons if it was refused.
+
+        What was refused is appended as well.
+        """
+        decision = self.decide(command, run, brought)
+        self._append(decision)
+        return decision.refusal
+
+    def decide(self, command: Command, run: Run, brought: Brought | None = None) -> Decision:
+        """Decide a command, by the agreement's document and by what holds in any case."""
+        approval: dict[str, Any] | None = None
+        try:
+            check_hearing(self, command, run)
+            if isinstance(command, do.TakeStep | do.Confirm) and agrees(self, command, run):
+                approval = self._approve(command.actor, run, brought)
+            decision = decide(self.world(), self.case, command)
+            return (
+                decision
+                if decision.refusal
+                else follow(self, decision, command.actor, run, approval)
+            )
+        except RefusedError as refused:
+            return self._refusal(command, run, refused.reasons)
+
+    def _approve(self, actor: Actor, run: Run, brought: Brought | None) -> dict[str, Any]:
+        row = self.subject(run.id)
+        check_approver(self, actor, row)
+        check_conditions(self, row)
+        return approve(self.matter(row, run), actor, brought, self.sealer, self.at)
+
+    def _refusal(self, command: Command, run: Run, reasons: Sequence[Reason]) -> Decision:
+        names = {do.TakeStep: "step", do.Confirm: "confirm", do.DoTask: "task"}
+        draft: Draft = {
+            "type": f"{names[type(command)]}-refused",
+            "case": self.case.id,
+            "drill": False,
+            "occurred": command.at,
+            "actor": command.actor.record(),
+            "run": run.id,
+            "refused": reasons[0].record(),
+        }
+        for name in ("step", "task", "item"):
+            if (value := getattr(command, name, None)) is not None:
+                draft[name] = value
+        after = self.case._replace(version=self.case.version + 1)
+        return Decision((draft,), after, tuple(reasons))
+
+    # -- keeping ---------------------------------------------------------------------
+
+    def found(self, row: DocumentRow, actor: Actor) -> None:
+        """Put the first site plan in force: there is nobody yet who could agree to it."""
+        plan = pin(row)
+        draft = draft_of("document-agreed", row, actor, self.at, founding=True, plan=plan)
+        draft["self-agreed"] = bool(self.data(row).get("one-person"))
+        self.tell(draft)
+
+    def tell(self, draft: Draft) -> None:
+        """Append a record that moves nothing."""
+        after = self.case._replace(version=self.case.version + 1)
+        self._append(Decision((draft,), after))
+
+    def tick(self) -> tuple[Reason, ...]:
+        """Let the deadlines pass that are due; give the reasons if that was refused."""
+        actor = do.Actor("handrail", (), do.ENGINE, "")
+        before = self.case
+        decision = decide(self.world(), before, do.Tick(actor=actor, at=self.at))
+        try:
+            for run in before.active_runs():
+                decision = follow(self, decision, actor, run, None)
+        except RefusedError as refused:
+            return refused.reasons
+        if decision.drafts and not decision.refusal:
+            self._append(decision)
+        return decision.refusal
+
+    def _append(self, decision: Decision) -> None:
+        writer = cast("Writer", self.reader)  # who appends has one
+        for draft in decision.drafts:
+            if draft["type"] == "notified":
+                self._address(draft)
+        since = len(self.dossier.records)
+        self.loaded = self.engine.casebook.append(writer, self.world(), self.loaded, decision)
+        if self.sealer.disclosures and not decision.refusal:
+            writer.put_disclosures(self.sealer.disclosures, case_of(self.name))
+        for data in writer.case_records(case_of(self.name), since):
+            record = json.loads(data)
+            self.dossier.take(record)
+            self._project(writer, record)
+
+    def _address(self, draft: Draft) -> None:
+        """Put roles in place of standings in whom a message goes to."""
+        sha256 = self.dossier.subjects.get(draft["run"])
+        row = self.latest if sha256 is None else self.rows[sha256]
+        run = self.case.runs.get(draft["run"])
+        draft["to"] = told(draft["to"], self.data(row), self.site, self.heard(run, row))
+
+    def _project(self, writer: Writer, record: Mapping[str, Any]) -> None:
+        """Keep what is in force as the records tell it."""
+        if record["type"] == "document-retired":
+            writer.drop_in_force(self.name)
+        if record["type"] != "document-agreed":
+            return
+        if record["kind"] == "site":
+            for other in writer.all_in_force(kind="site"):
+                writer.drop_in_force(other.id)
+        pin = record["protocol"]
+        writer.put_in_force(
+            InForce(
+                id=pin["id"],
+                kind=record["kind"],
+                sha256=pin["sha256"],
+                revision=pin["revision"],
+                since=record["recorded"],
+                cseq=record["cseq"],
+            )
+        )
