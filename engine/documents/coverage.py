@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from handrail.engine.documents.scenario import Played
-    from handrail.engine.machine.definition import Definition, Path, State
+    from handrail.engine.machine.definition import Definition, Path, State, Target
 
 __all__ = ["Coverage", "Part", "coverage"]
 
@@ -24,6 +24,7 @@ class Part:
     kind: str  # states | steps | branches | deadlines
     name: str  # STATE, STATE/STEP, STATE/STEP/2, STATE or STATE/TASK
     path: Path  # where it stands in the document
+    target: Target | None = None  # of a branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,12 @@ def _parts(definition: Definition) -> Iterator[Part]:
         yield Part(kind="states", name=state.id, path=state.path)
         yield from _inside(state)
     for branch in branches(definition):
-        path = branch.target.path
-        if isinstance(path[-1], int):  # one of a list
-            step = path[-3] if branch.kind == "step" else branch.kind
-            yield Part(kind="branches", name=f"{branch.state}/{step}/{path[-1]}", path=path)
+        target, path = branch.target, branch.target.path
+        listed = isinstance(path[-1], int)  # one of a list
+        if listed or target.when is not None:
+            step = path[-3 if listed else -2] if branch.kind == "step" else branch.kind
+            name = f"{branch.state}/{step}/{target.index}"
+            yield Part(kind="branches", name=name, path=path, target=target)
 
 
 def _inside(state: State) -> Iterator[Part]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.text import Text
 
-__all__ = ["Played", "play"]
+__all__ = ["DifferenceError", "Played", "Player", "play"]
 
 _SEALED = {"sd": "rehearsal"}
 
@@ -44,7 +44,7 @@ class Played:
         return not self.findings
 
 
-class _DifferenceError(Exception):
+class DifferenceError(Exception):
     """It went otherwise: where, and how."""
 
     def __init__(self, path: Path, message: Message, **more: Any) -> None:
@@ -60,11 +60,11 @@ def play(source: Source, data: Mapping[str, Any], definition: Definition, site: 
     :param data: the scenario's data (``Checked.data``).
     :param definition: of the protocol that it names.
     """
-    player = _Player(data, definition, site)
+    player = Player(data, definition, site)
     findings: tuple[Finding, ...] = ()
     try:
         player.play()
-    except _DifferenceError as other:
+    except DifferenceError as other:
         mark = source.mark(other.path)
         findings = (source.finding("HR401", other.message, mark, **other.more),)
     return Played(
@@ -77,7 +77,7 @@ def play(source: Source, data: Mapping[str, Any], definition: Definition, site: 
     )
 
 
-class _Player:
+class Player:
     """Plays one scenario."""
 
     def __init__(self, data: Mapping[str, Any], definition: Definition, site: Site) -> None:
@@ -93,10 +93,14 @@ class _Player:
         self.stage = Stage(definition, site, ends)
 
     def play(self) -> None:
+        """Play it.
+
+        :raises DifferenceError: at the first move that goes otherwise than is written.
+        """
         begun = self.stage.begin()
         if begun.refusal:
             message = msg("it does not begin: {why}", why=_said(begun.refusal[0]))
-            raise _DifferenceError(("protocol",), message)
+            raise DifferenceError(("protocol",), message)
         if "starts" in self.data:
             self._see(("starts",), self.data["starts"])
         for index, move in enumerate(self.data["play"]):
@@ -129,24 +133,24 @@ class _Player:
         codes = [code for code, _ in refusal]
         if wanted is None and refusal:
             message = msg("this was refused ({code}): {why}", code=codes[0], why=refusal[0][1])
-            raise _DifferenceError((*path, kind), message)
+            raise DifferenceError((*path, kind), message)
         if wanted is not None and not refusal:
             expected = msg("a refusal")
             message = msg("this was not refused")
-            raise _DifferenceError((*path, "refused"), message, expected=expected)
+            raise DifferenceError((*path, "refused"), message, expected=expected)
         if wanted not in (None, True, *codes):
             message = msg("refused otherwise: {codes}: {why}", codes=codes, why=refusal[0][1])
             alike = near(str(wanted), codes)
-            raise _DifferenceError((*path, "refused"), message, near=alike)
+            raise DifferenceError((*path, "refused"), message, near=alike)
 
     def _pending(self, path: Path, kind: str, move: Mapping[str, Any], *, pending: bool) -> None:
         if kind != "step" or pending == move.get("pending", False):
             return
         if pending:
             message = msg("this waits for a second person")
-            raise _DifferenceError((*path, kind), message, mend=msg("add “pending: true”"))
+            raise DifferenceError((*path, kind), message, mend=msg("add “pending: true”"))
         message = msg("this does not wait for a second person")
-        raise _DifferenceError((*path, "pending"), message)
+        raise DifferenceError((*path, "pending"), message)
 
     def _see(self, path: Path, wanted: Iterable[str]) -> None:
         found = self.stage.leaves
@@ -155,7 +159,7 @@ class _Player:
             message = msg(
                 "the run is in {found}, not in {expected}", found=found, expected=expected
             )
-            raise _DifferenceError(path, message, expected=expected, found=bare(found))
+            raise DifferenceError(path, message, expected=expected, found=bare(found))
 
     def _ends(self) -> None:
         if "ends" not in self.data:
@@ -167,7 +171,7 @@ class _Player:
             message = msg("the run has not ended: it is in {found}", found=self.stage.leaves)
         else:
             message = msg("the run ended with {found}", found=run.outcome)
-        raise _DifferenceError(("ends",), message, expected=bare(wanted))
+        raise DifferenceError(("ends",), message, expected=bare(wanted))
 
     # The moves
 
@@ -182,44 +186,54 @@ class _Player:
         return {**self._who(move), "run": self.stage.run.id}
 
     def step(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Take a step."""
         facts = self.stage.facts(move.get("with", {}))
         return self.stage.do(do.TakeStep(**self._what(move), step=move["step"], facts=facts))
 
     def confirm(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Answer as the second person."""
         yes = not move.get("no", False)
         return self.stage.do(do.Confirm(**self._what(move), step=move["confirm"], yes=yes))
 
     def task(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Do a task, or skip it."""
         skip = _SEALED if "skip" in move else None
         item = move.get("item")
         return self.stage.do(do.DoTask(**self._what(move), task=move["task"], item=item, skip=skip))
 
     def wait(self, _path: Path, move: Mapping[str, Any]) -> None:
+        """Let time pass."""
         self.stage.wait(parse_duration(move["wait"]))
 
     def fact(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Set facts."""
         return self.stage.do(do.SetFact(**self._what(move), facts=self.stage.facts(move["fact"])))
 
     def start(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Start a protocol."""
         return self.stage.do(do.StartProtocol(**self._who(move), protocol=move["start"]))
 
     def deviate(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Leave the protocol."""
         state = move["deviate"]
         return self.stage.do(do.Deviate(**self._what(move), state=state, why=_SEALED))
 
     def note(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Write a note."""
         return self.stage.do(do.Note(**self._who(move), text=_SEALED))
 
     def attach(self, _path: Path, move: Mapping[str, Any]) -> Decision:
+        """Attach evidence."""
         what, task = self._what(move), move.get("task")
         return self.stage.do(do.Attach(**what, sha256="0" * 64, size=1, name=_SEALED, task=task))
 
     def outcome(self, path: Path, move: Mapping[str, Any]) -> Decision:
+        """Let a stand-in end."""
         ((protocol, outcome),) = move["outcome"].items()
         decision = self.stage.end(protocol, outcome, self._who(move)["actor"])
         if decision is None:
             message = msg("no run of {protocol} goes on now", protocol=protocol)
-            raise _DifferenceError((*path, "outcome", protocol), message)
+            raise DifferenceError((*path, "outcome", protocol), message)
         return decision
 
 
@@ -227,15 +241,15 @@ def _said(reason: Reason) -> Message:
     return Message(template=reason.template, params=reason.record()["params"])
 
 
-_MOVES: dict[str, Callable[[_Player, Path, Mapping[str, Any]], Decision | None]] = {
-    "step": _Player.step,
-    "confirm": _Player.confirm,
-    "attach": _Player.attach,  # before “task”, which it may name
-    "task": _Player.task,
-    "wait": _Player.wait,
-    "fact": _Player.fact,
-    "start": _Player.start,
-    "deviate": _Player.deviate,
-    "note": _Player.note,
-    "outcome": _Player.outcome,
+_MOVES: dict[str, Callable[[Player, Path, Mapping[str, Any]], Decision | None]] = {
+    "step": Player.step,
+    "confirm": Player.confirm,
+    "attach": Player.attach,  # before “task”, which it may name
+    "task": Player.task,
+    "wait": Player.wait,
+    "fact": Player.fact,
+    "start": Player.start,
+    "deviate": Player.deviate,
+    "note": Player.note,
+    "outcome": Player.outcome,
 }

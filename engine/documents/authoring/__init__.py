@@ -1,0 +1,1 @@
+"""What helps to write documents: edit, record, walk, measure, compare, format, begin one."""
