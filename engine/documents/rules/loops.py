@@ -1,101 +1,94 @@
 """Automatic moves come to rest: no way of ``next`` and ``done`` leads round for ever.
 
-Facts do not change while the engine moves by itself, except by ``set``. So for each
-cell of the facts that the guards of such a ring read, the moves are followed; one
-that comes back to the same state with the same facts never rests.
+The configurations that can be reached are explored, every branch of every step
+taken for possible. In each of them the engine itself moves on (``automatic``), for
+every cell of the facts that the guards there read; facts do not change meanwhile,
+except by ``set``. A run that comes back to where it was, with the same facts, never
+rests. Where there are more configurations or cells than the budget, it says so.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import islice, product
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.documents.finding import Severity, msg
-from handrail.engine.documents.rules.cells import CellScope, TooManyError, cells
+from handrail.engine.documents.rules.cells import TooManyError, cells
 from handrail.engine.documents.rules.domains import domains_of
+from handrail.engine.machine.automatic import automatic
 from handrail.engine.machine.definition import Kind, SetFacts
+from handrail.engine.machine.guards import UNKNOWN, is_fact
+from handrail.engine.machine.regions import chart_of
+from handrail.engine.machine.site import build_site
+from handrail.engine.machine.state import Case, Run, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Definition, State, Target
+    from handrail.engine.machine.definition import Definition, State
+    from handrail.engine.machine.regions import Active, Chart, History
+    from handrail.engine.machine.structure import Edge
 
 __all__ = ["rules"]
 
-BUDGET: Final = 5_000  # cells of one ring
-_MOST_STEPS: Final = 200  # moves followed in one cell
+_MOST_PLACES: Final = 300  # configurations
+_MOST_CELLS: Final = 1_000  # of the facts read in one configuration
+_MOST_TOGETHER: Final = 32  # ways in which one step may be taken in several tracks
 
-Moves = dict[str, tuple[str, tuple["Target", ...]]]  # state -> (where from, its targets)
+
+class _Place(NamedTuple):
+    """Where a run can be."""
+
+    active: Active
+    left: History
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (tuple(sorted(self.active.items())), tuple(sorted(self.left.items())))
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
     """HR330, and HR312 where it cannot be told."""
     definition = subject.definition
-    rings = _rings(definition)
-    for ring in rings:
-        states = [definition.states[name] for name in ring]
-        try:
-            found = _endless(subject, states)
-        except TooManyError:
-            message = msg("too many cases to look at all of them: whether this rests is not known")
-            yield subject.found_key("HR312", states[0].path, message, severity=Severity.NOTE)
-            continue
-        if found:
-            message = msg(
-                "the run would move by itself without end: {ring}", ring=" → ".join(found)
-            )
-            mend = msg("let one of these states wait for a step")
-            yield subject.found_key("HR330", definition.states[found[0]].path, message, mend=mend)
+    if not _may_ring(definition):
+        return
+    try:
+        ring = _first_ring(subject)
+    except TooManyError:
+        message = msg(
+            "too many cases to look at all of them: whether every move rests is not known"
+        )
+        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE)
+        return
+    if ring:
+        message = msg("the run would move by itself without end: {ring}", ring=" → ".join(ring))
+        mend = msg("let one of these states wait for a step")
+        first = ring[0].partition(",")[0]
+        yield subject.found_key("HR330", definition.states[first].path, message, mend=mend)
 
 
-def _targets(definition: Definition, state: State) -> tuple[Target, ...]:
-    """The branches that the engine may take at once on entering the state."""
-    if state.done and _ends_at_once(definition, state):
-        return (*state.next, *state.done)
-    return state.next
+def _may_ring(definition: Definition) -> bool:
+    """Whether automatic moves lead from a state back to it at all, guards aside."""
+    after = {key: set(_by_itself(definition, state)) for key, state in definition.states.items()}
+    return any(key in _from(key, after) for key in after)
 
 
-def _ends_at_once(definition: Definition, state: State) -> bool:
-    regions = (state.inside,) if state.inside is not None else state.tracks
-    starts = [definition.states.get(definition.regions[region].start) for region in regions]
-    ended = sum(start is not None and start.kind is Kind.FINAL for start in starts)
-    return bool(regions) and ended >= (state.join if state.tracks else 1)
-
-
-def _goal(target: Target) -> str | None:
-    if target.state is not None:
-        return target.state
-    return None if target.resume is None else target.resume.state
-
-
-def _entered(definition: Definition, name: str) -> list[str]:
-    """What is entered by going to a state: it, and where it begins."""
-    state = definition.states[name]
-    regions = (state.inside,) if state.inside is not None else state.tracks
-    inner = [
-        e for region in regions for e in _entered(definition, definition.regions[region].start)
-    ]
-    return [name, *inner]
-
-
-def _rings(definition: Definition) -> list[list[str]]:
-    """Sets of states that automatic moves connect to themselves, in document order."""
-    after = {
-        name: {
-            entered
-            for target in _targets(definition, state)
-            if (goal := _goal(target)) is not None and goal in definition.states
-            for entered in _entered(definition, goal)
-        }
-        for name, state in definition.states.items()
-    }
-    reach = {name: _from(name, after) for name in after}
-    rings: list[list[str]] = []
-    for name in definition.states:
-        if name in reach[name] and not any(name in ring for ring in rings):
-            rings.append([n for n in definition.states if n in reach[name] and name in reach[n]])
-    return rings
+def _by_itself(definition: Definition, state: State) -> Iterator[str]:
+    """Where the engine may be after moving from a state: there, inside it and around it."""
+    for target in (*state.next, *state.done):
+        names = [target.state]
+        if target.resume is not None:
+            names = [target.resume.state, target.resume.otherwise]
+        yield from (name for name in names if name is not None)
+        if any(name.startswith("tracks.") for name in (target.when.reads if target.when else ())):
+            yield from definition.states  # it may wait for what another track does by itself
+    for region in (state.inside,) if state.inside is not None else state.tracks:
+        yield from definition.regions[region].children
+    owner = definition.regions[state.region].owner
+    if owner is not None and (state.kind is Kind.FINAL or definition.states[owner].next):
+        yield owner
 
 
 def _from(name: str, after: Mapping[str, set[str]]) -> set[str]:
@@ -108,55 +101,180 @@ def _from(name: str, after: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _endless(subject: Subject, ring: Sequence[State]) -> list[str]:
-    """The states of a round that never ends, for some facts; empty: there is none."""
-    definition = subject.definition
-    domains: dict[str, list[object]] = {}
-    for state in ring:
-        for name, values in domains_of(subject, state, _targets(definition, state)).items():
-            known = domains.setdefault(name, [])
-            known += [value for value in values if value not in known]
-    for cell in cells(domains, BUDGET):
-        for state in ring:
-            found = _follow(definition, state.id, dict(cell))
-            if found:
-                return found
+def _first_ring(subject: Subject) -> list[str]:
+    chart = chart_of(subject.definition)
+    mover = _Mover(subject, chart)
+    first = chart.enter()
+    waiting = [_Place(first.active, first.left)]
+    seen = {waiting[0].key}
+    while waiting:
+        place = waiting.pop()
+        ring = mover.ring(place)
+        if ring:
+            return ring
+        for after in _onward(chart, place):
+            if after.key not in seen:
+                seen.add(after.key)
+                waiting.append(after)
+        if len(seen) > _MOST_PLACES:
+            raise TooManyError
     return []
 
 
-def _follow(definition: Definition, start: str, facts: dict[str, object]) -> list[str]:
-    seen: dict[tuple[str, str], int] = {}
-    way: list[str] = []
-    name = start
-    for _ in range(_MOST_STEPS):
-        key = (name, repr(sorted(facts.items(), key=lambda item: item[0])))
-        if key in seen:
-            return [*way[seen[key] :], name]
-        seen[key] = len(way)
-        way.append(name)
-        goal = _next(definition, definition.states[name], facts)
-        if goal is None:
+def _onward(chart: Chart, place: _Place) -> Iterator[_Place]:
+    """Wherever a step or an automatic move may lead from a place."""
+    for edges in _ways(chart, place):
+        moved = chart.move(place.active, place.left, edges)
+        yield _Place(moved.active, moved.left)
+
+
+def _ways(chart: Chart, place: _Place) -> Iterator[tuple[Edge, ...]]:
+    for choices in _choices(chart, place).values():
+        yield from ((edge,) for choice in choices for edge in choice)
+        if len(choices) > 1:
+            together = islice(product(*choices), _MOST_TOGETHER)
+            yield from (edges for edges in together if _apart(chart, place, edges))
+    for key in chart.path(place.active):
+        for kind in ("next", "done"):
+            yield from ((edge,) for edge in chart.branches.get((key, kind), ()))
+
+
+def _choices(chart: Chart, place: _Place) -> dict[str, list[list[Edge]]]:
+    """For each step, the branches that each innermost state could take with it."""
+    found: dict[str, list[list[Edge]]] = {}
+    for leaf in chart.leaves(place.active):
+        here: dict[str, list[Edge]] = {}
+        for key in chart.ancestors[leaf]:
+            for step in chart.states[key].steps:
+                here.setdefault(step, []).extend(chart.branches[key, f"step {step}"])
+        for step, edges in here.items():
+            found.setdefault(step, []).append(edges)
+    return found
+
+
+def _apart(chart: Chart, place: _Place, edges: Sequence[Edge]) -> bool:
+    """Whether branches can be taken together: none leaves what another leaves."""
+    left: set[str] = set()
+    for edge in edges:
+        exits = chart.exits(place.active, place.left, edge)
+        if left & exits:
+            return False
+        left |= exits
+    return True
+
+
+class _Mover:
+    """Lets the engine move by itself from a place, for every cell of the facts."""
+
+    def __init__(self, subject: Subject, chart: Chart) -> None:
+        self.subject = subject
+        self.chart = chart
+        site = subject.site or build_site({"id": "none", "title": "none"})
+        definition = subject.definition
+        self.world = World(lambda _: definition, lambda _: None, site)
+        self.run = _run(definition)
+
+    def ring(self, place: _Place) -> list[str]:
+        """The configurations of a round that never ends; empty where all rests."""
+        reading = [
+            self.chart.states[key]
+            for key in self.chart.states
+            if self.chart.states[key].next or self.chart.states[key].done
+        ]
+        active = [state for state in reading if state.id in place.active.values()]
+        if not active:
             return []
-        name = _resting(definition, goal, facts)
-    return []
+        for cell in cells(self.domains(reading), _MOST_CELLS):
+            ring = self.follow(place, cell)
+            if ring:
+                return ring
+        return []
+
+    def domains(self, states: Sequence[State]) -> dict[str, list[object]]:
+        """The values of the facts and settings that the guards of these states read."""
+        found: dict[str, list[object]] = {}
+        for state in states:
+            for name, values in domains_of(self.subject, state, (*state.next, *state.done)).items():
+                if is_fact(name) or name.startswith("setting."):
+                    known = found.setdefault(name, [])
+                    known += [value for value in values if value not in known]
+        return found
+
+    def follow(self, place: _Place, cell: Mapping[str, object]) -> list[str]:
+        facts = {k: v for k, v in cell.items() if is_fact(k) and v is not UNKNOWN}
+        settings = {k.removeprefix("setting."): v for k, v in cell.items() if not is_fact(k)}
+        seen: dict[tuple[object, ...], int] = {}
+        way: list[str] = []
+        while True:
+            key = (place.key, repr(sorted(facts.items())))
+            name = ",".join(self.chart.leaves(place.active))
+            if key in seen:
+                return [*way[seen[key] :], name]
+            seen[key] = len(way)
+            way.append(name)
+            after = self.move(place, facts, settings)
+            if after is None:
+                return []
+            place = after
+
+    def move(
+        self, place: _Place, facts: dict[str, object], settings: Mapping[str, object]
+    ) -> _Place | None:
+        """One automatic move; what it sets is put into ``facts``."""
+        run = self.run._replace(
+            active=place.active, left=place.left, facts=dict(facts), settings=settings
+        )
+        edges = automatic(self.world, _case(run), run, self.chart)
+        if not edges:
+            return None
+        moved = self.chart.move(place.active, place.left, edges)
+        for key in moved.exited:
+            facts.update(_set(self.chart.states[key].leave))
+        for key in moved.entered:
+            facts.update(_set(self.chart.states[key].enter))
+        return _Place(moved.active, moved.left)
 
 
-def _next(definition: Definition, state: State, facts: dict[str, object]) -> str | None:
-    scope = CellScope(facts)
-    for target in _targets(definition, state):
-        if target.when is None or target.when.evaluate(scope) is True:
-            return _goal(target)
-    return None
+def _set(effects: Sequence[object]) -> dict[str, object]:
+    return {
+        name: value
+        for effect in effects
+        if isinstance(effect, SetFacts)
+        for name, value in effect.values.items()
+    }
 
 
-def _resting(definition: Definition, goal: str, facts: dict[str, object]) -> str:
-    """Enter a goal: its effects set facts; go on from the innermost state that moves."""
-    entered = _entered(definition, goal)
-    for name in entered:
-        for effect in definition.states[name].enter:
-            if isinstance(effect, SetFacts):
-                facts.update(effect.values)
-    moving = [
-        name for name in reversed(entered) if _next(definition, definition.states[name], facts)
-    ]
-    return moving[0] if moving else goal
+def _run(definition: Definition) -> Run:
+    return Run(
+        id="run",
+        protocol=definition.id,
+        revision=definition.revision,
+        sha256=definition.sha256,
+        status="active",
+        outcome=None,
+        active={},
+        left={},
+        entered={},
+        facts={},
+        tasks={},
+        attached=frozenset(),
+        pending={},
+        passed=frozenset(),
+        settings={},
+        parent=None,
+        children={},
+    )
+
+
+def _case(run: Run) -> Case:
+    return Case(
+        id="case",
+        drill=True,
+        status="open",
+        opened="2000-01-01T00:00:00.000000Z",
+        closed=None,
+        outcome=None,
+        version=0,
+        lifecycle=None,
+        runs={run.id: run},
+    )
