@@ -101,7 +101,8 @@ class Site:
         elif choice < 0.81 and view["steps"]:
             step = random.choice(view["steps"])
             given = {each["fact"]: answer(random, each) for each in step["questions"]}
-            engine.fact(incident, given, run=step["run"])
+            if given:
+                engine.fact(incident, given, run=step["run"])
         elif choice < 0.83:
             engine.note(incident, random.choice(WORDS))
         elif choice < 0.86:

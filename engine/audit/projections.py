@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Projections"]
 
-INCIDENT = "INC-"
+INCIDENT, DOCUMENT = "INC-", "DOC-"  # cases that fold; LOG has no state
 
 
 class Projections:
@@ -40,7 +40,7 @@ class Projections:
 
     def take(self, seq: int, case: str, record: Mapping[str, Any] | None) -> None:
         """Fold one more record of the case; None for one that cannot be used."""
-        if not case.startswith(INCIDENT) or self._broken:
+        if not case.startswith((INCIDENT, DOCUMENT)) or self._broken:
             return
         if record is None:
             self._broken = True
@@ -61,8 +61,10 @@ class Projections:
         """Compare the rows of a case that has been folded."""
         if case.startswith(INCIDENT):
             self._skip_to(case)
-            if self._loaded is not None and not self._broken:
-                self._compare(case, self._loaded)
+        if self._loaded is not None and not self._broken:
+            if case.startswith(INCIDENT):
+                self._compare_incident(case, self._loaded)
+            self._compare_deadlines(case, self._loaded)
         self._loaded, self._broken = None, False
 
     def finish(self) -> None:
@@ -77,7 +79,7 @@ class Projections:
         if self._next == case:
             self._next = next(self._rows, None)
 
-    def _compare(self, case: str, loaded: Loaded) -> None:
+    def _compare_incident(self, case: str, loaded: Loaded) -> None:
         try:
             found = self._reader.incident(case)
         except StoreError:  # what should be a list of people is not JSON
@@ -87,7 +89,6 @@ class Projections:
             self._report.add("projection-missing", None, case, table="incident")
             return
         self._report.compare(case, "incident", found, incident_row(loaded))
-        self._compare_deadlines(case, loaded)
 
     def _compare_deadlines(self, case: str, loaded: Loaded) -> None:
         expected = self._deadlines(case, loaded)

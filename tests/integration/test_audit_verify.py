@@ -492,9 +492,9 @@ def test_evidence_that_was_changed_or_removed_is_found(book: Book) -> None:
 
 
 def test_a_document_that_a_record_runs_on_and_is_gone_is_found(book: Book) -> None:
-    book.add("DOC-p", type="noted", protocol={"id": "p", "revision": 1, "sha256": "ab" * 32})
+    book.add("LOG", type="noted", protocol={"id": "p", "revision": 1, "sha256": "ab" * 32})
     book.sql(
-        "UPDATE record SET protocol = 'p' WHERE seq = 10", "DELETE FROM incident WHERE id = 'DOC-p'"
+        "UPDATE record SET protocol = 'p' WHERE seq = 10", "DELETE FROM incident WHERE id = 'LOG'"
     )
     assert codes(book.verify()) == {"document-missing"}
 

@@ -71,7 +71,6 @@ def test_the_play_has_shown_most_of_what_there_is(records: list[Record]) -> None
         "step-taken",
         "step-refused",
         "moved",
-        "deviated",
         "deadline-passed",
         "task-done",
         "noted",
