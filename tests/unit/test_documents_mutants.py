@@ -130,7 +130,7 @@ def test_a_mutant_checks_or_is_told_with_its_place(batch: int) -> None:
     for number in range(batch, MANY, BATCHES):
         dice = random.Random(number)  # noqa: S311 - repeatable, not secret
         data = mutant(dice.choice(LIBRARY), dice)
-        begun = time.perf_counter()
+        begun = time.process_time()
         checked = check_bytes(data, "mutant.yaml", site=others["north-museum"], others=others)
-        assert time.perf_counter() - begun < 2, number
+        assert time.process_time() - begun < 2, number
         look(checked, data)

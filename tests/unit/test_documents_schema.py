@@ -116,7 +116,7 @@ def test_thousands_of_roles_with_a_misspelt_one_take_no_time() -> None:
     import time  # noqa: PLC0415 - only here
 
     roles = "".join(f"  role-{i}: {{titel: x}}\n" for i in range(5_000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = findings(f"handrail: 1\nkind: site\nid: a\ntitle: A\npeople: {{}}\nroles:\n{roles}")
     assert len(found) == 100
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -117,15 +117,15 @@ def test_what_is_written_is_kept() -> None:
 
 @pytest.mark.parametrize("size", [5_000_000, 10_000_000])
 def test_a_large_file_is_refused_at_once(size: int) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refused(b"a: " + b"x" * size) == [("HR001", 1, 1)]
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_a_file_of_many_small_values_is_refused_within_two_seconds() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refused("[" + "a," * 2_000_000 + "]")[0][0] == "HR016"
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import msg, near
@@ -23,11 +24,11 @@ from handrail.engine.machine.definition import FactType, Kind
 from handrail.engine.machine.guards import is_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Fact
+    from handrail.engine.machine.definition import Definition, Fact
 
 __all__ = ["rules"]
 
@@ -107,7 +108,7 @@ def _items(test: Test) -> Iterator[tuple[Any, Any]]:
         yield test.expected, test.path
 
 
-def _among(subject: Subject, test: Test, known: Iterable[str] | None) -> Iterator[Finding]:
+def _among(subject: Subject, test: Test, known: Collection[str] | None) -> Iterator[Finding]:
     """Each expected value is one of ``known``; they are names, which have no order."""
     if test.operator == "known":
         return
@@ -115,11 +116,10 @@ def _among(subject: Subject, test: Test, known: Iterable[str] | None) -> Iterato
         message = msg("“{operator}” cannot compare {name}", operator=test.operator, name=test.name)
         yield subject.found_key("HR243", test.path, message)
         return
-    names = None if known is None else list(known)
     for item, path in _items(test):
-        if names is not None and item not in names:
+        if known is not None and item not in known:
             template = "{what} is never “{name}”"
-            yield subject.missing("HR241", path, template, str(item), names, what=test.name)
+            yield subject.missing("HR241", path, template, str(item), known, what=test.name)
 
 
 def _outcome(subject: Subject, branch: Branch, test: Test, rest: str) -> Iterator[Finding]:
@@ -131,21 +131,22 @@ def _outcome(subject: Subject, branch: Branch, test: Test, rest: str) -> Iterato
     if state.kind is Kind.RUNNING:
         yield from _among(subject, test, outcomes(subject, state.run or ""))
     elif state.kind is Kind.PARALLEL:
-        yield from _among(subject, test, _finals(subject, state.tracks))
+        yield from _among(subject, test, _finals(subject.definition, state.tracks))
     else:
-        yield from _among(subject, test, _finals(subject, (state.id,)))
+        yield from _among(subject, test, _finals(subject.definition, (state.id,)))
 
 
-def _finals(subject: Subject, regions: Iterable[str]) -> list[str]:
-    children = [key for region in regions for key in subject.definition.regions[region].children]
-    found = (subject.definition.states[key].outcome for key in children)
-    return [outcome for outcome in found if outcome is not None]
+@lru_cache(maxsize=64)
+def _finals(definition: Definition, regions: tuple[str, ...]) -> dict[str, None]:
+    children = [key for region in regions for key in definition.regions[region].children]
+    found = (definition.states[key].outcome for key in children)
+    return dict.fromkeys(outcome for outcome in found if outcome is not None)
 
 
 def outcomes(subject: Subject, protocol: str) -> list[str] | None:
     """The outcomes that a protocol can end with; None where it is not at hand."""
     if protocol == subject.definition.id:
-        return _finals(subject, ("",))
+        return list(_finals(subject.definition, ("",)))
     other = (subject.others or {}).get(protocol)
     if other is None or "states" not in other:
         return None
@@ -163,7 +164,9 @@ def _tracks(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterato
     regions = [region for region in subject.definition.regions.values() if region.track is not None]
     same = [region.id for region in regions if region.track == rest]
     if same:
-        yield from _among(subject, test, ["active", "none", *_finals(subject, same)])
+        yield from _among(
+            subject, test, ["active", "none", *_finals(subject.definition, tuple(same))]
+        )
         return
     template = "there is no track “{name}”"
     known = [region.track or "" for region in regions]
