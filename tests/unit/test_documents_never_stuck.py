@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition
     from handrail.engine.machine.state import Case, Run
 
-PROTOCOLS = int(os.environ.get("HANDRAIL_STUCK", "120"))
+PROTOCOLS = int(os.environ.get("HANDRAIL_STUCK", "40"))
 LONGEST = 40  # steps of one play; a play that is still on its way then is not stuck
 AT = "2026-01-01T10:00:00.000000Z"
 ANNA = Actor("anna", (), "claimed", "host")

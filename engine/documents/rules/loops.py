@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from handrail.engine.documents.finding import Severity, msg
 from handrail.engine.documents.rules.cells import TooManyError, cells
 from handrail.engine.documents.rules.domains import domains_of
+from handrail.engine.documents.rules.rings import may_ring
 from handrail.engine.machine.automatic import automatic
-from handrail.engine.machine.definition import Kind, SetFacts
+from handrail.engine.machine.definition import SetFacts
 from handrail.engine.machine.guards import UNKNOWN, is_fact
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.site import build_site
@@ -52,7 +53,7 @@ class _Place(NamedTuple):
 def rules(subject: Subject) -> Iterator[Finding]:
     """HR330, and HR312 where it cannot be told."""
     definition = subject.definition
-    if not _may_ring(definition):
+    if not may_ring(definition):
         return
     try:
         ring = _first_ring(subject)
@@ -67,38 +68,6 @@ def rules(subject: Subject) -> Iterator[Finding]:
         mend = msg("let one of these states wait for a step")
         first = ring[0].partition(",")[0]
         yield subject.found_key("HR330", definition.states[first].path, message, mend=mend)
-
-
-def _may_ring(definition: Definition) -> bool:
-    """Whether automatic moves lead from a state back to it at all, guards aside."""
-    after = {key: set(_by_itself(definition, state)) for key, state in definition.states.items()}
-    return any(key in _from(key, after) for key in after)
-
-
-def _by_itself(definition: Definition, state: State) -> Iterator[str]:
-    """Where the engine may be after moving from a state: there, inside it and around it."""
-    for target in (*state.next, *state.done):
-        names = [target.state]
-        if target.resume is not None:
-            names = [target.resume.state, target.resume.otherwise]
-        yield from (name for name in names if name is not None)
-        if any(name.startswith("tracks.") for name in (target.when.reads if target.when else ())):
-            yield from definition.states  # it may wait for what another track does by itself
-    for region in (state.inside,) if state.inside is not None else state.tracks:
-        yield from definition.regions[region].children
-    owner = definition.regions[state.region].owner
-    if owner is not None and (state.kind is Kind.FINAL or definition.states[owner].next):
-        yield owner
-
-
-def _from(name: str, after: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        new = after[waiting.pop()] - found
-        found |= new
-        waiting += new
-    return found
 
 
 def _first_ring(subject: Subject) -> list[str]:
