@@ -92,7 +92,7 @@ def _found(findings: Sequence[Finding], text: str, fault: HandrailError, session
         rows = as_json(findings, session.lang)
         out.emit({"error": {"code": fault.code, "text": text, "findings": rows}})
     else:
-        out.message(full(findings, session.lang))
+        out.block(full(findings, session.lang), stream=sys.stderr)
         out.message(f"handrail: {text}", "alarm")
     return fault.exit_code
 

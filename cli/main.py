@@ -13,6 +13,7 @@ import typer
 
 from handrail.cli.group import LazyGroup
 from handrail.cli.session import Session
+from handrail.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,7 +74,10 @@ def _keep(ctx: typer.Context, param: typer.CallbackParam, value: object) -> obje
     """Put an option into the session, wherever on the line it stood."""
     if value and param.name:
         session = Session.of(ctx)
-        setattr(session, param.name, value)
+        if param.name == "lang":
+            session.speak(str(value))
+        else:
+            setattr(session, param.name, value)
         if param.name in {"workspace", "store", "person"}:
             session.typed[param.opts[0]] = str(value)
     return value
@@ -183,6 +187,7 @@ def run(arguments: Sequence[str], *, began: datetime | None = None) -> int:
     session.began = began
     _expect_language(session, arguments)
     try:
+        _check_text(arguments)
         code = typer.main.get_command(app).main(
             list(arguments), prog_name="handrail", standalone_mode=False, obj=session
         )
@@ -194,15 +199,25 @@ def run(arguments: Sequence[str], *, began: datetime | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _check_text(arguments: Sequence[str]) -> None:
+    """Refuse words that are no text: nothing could be recorded of them.
+
+    :raises UsageError: a word is not UTF-8.
+    """
+    for word in arguments:
+        if not word.isascii() and "\\ud" in ascii(word):
+            raise UsageError("the word {word} is not UTF-8", word=ascii(word))
+
+
 def _expect_language(session: Session, arguments: Sequence[str]) -> None:
     """Know ``--lang`` and ``--json`` before the arguments are read: help and faults use them."""
     before = arguments[: arguments.index("--")] if "--" in arguments else arguments
     session.json = "--json" in before
     for at, word in enumerate(before):
         if word.startswith("--lang="):
-            session.lang = word.removeprefix("--lang=")
+            session.speak(word.removeprefix("--lang="))
         elif word == "--lang" and at + 1 < len(before):
-            session.lang = before[at + 1]
+            session.speak(before[at + 1])
 
 
 def main() -> None:

@@ -6,14 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from handrail.cli.page import lay_out, line, span
+from handrail.cli.page import clean, lay_out, line, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from handrail.cli.page import Block
 
-__all__ = ["ReaderGoneError", "data", "emit", "message", "page"]
+__all__ = ["ReaderGoneError", "block", "data", "emit", "message", "page"]
 
 WIDEST = 100  # longer lines are hard to read
 
@@ -31,6 +31,11 @@ def page(blocks: Iterable[Block], *, stream: TextIO | None = None) -> None:
 def data(text: str) -> None:
     """Write text on stdout as it is."""
     _write(sys.stdout, text)
+
+
+def block(text: str, *, stream: TextIO | None = None) -> None:
+    """Write lines that are laid out already, on stdout; nothing in them moves the cursor."""
+    _write(stream or sys.stdout, f"{clean(text)}\n")
 
 
 def emit(value: object) -> None:

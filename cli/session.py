@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from handrail.engine.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     import typer
@@ -59,20 +60,30 @@ class Session:
 
         return Workspace.find(self.workspace)
 
-    def engine(self) -> Engine:
-        """Open the engine on the workspace, for use in a ``with`` statement."""
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """Open the engine on the workspace; say afterwards what it warns of."""
         from handrail.engine.clock import process_began  # noqa: PLC0415 - help needs none
         from handrail.engine.engine import Engine  # noqa: PLC0415 - the same
 
-        engine = Engine.at(
+        with Engine.at(
             self.open_workspace(),
             person=self.person,
             lang=self.lang,
             store_url=self.store,
             began=self.began or process_began(),
-        )
-        engine.quiet = self.quiet and not self.json
-        return engine
+        ) as engine:
+            engine.quiet = self.quiet and not self.json
+            yield engine
+            warnings = engine.warnings
+        for warning in warnings:
+            from handrail.cli import edge, out  # noqa: PLC0415 - seldom
+
+            out.message(f"handrail: {edge.words(warning, self)}", "warn")
+
+    def speak(self, tag: str) -> None:
+        """Take a language: a BCP 47 tag, or a locale's name (``nl_NL.UTF-8``)."""
+        self.lang = _tag(tag) or self.lang
 
     @property
     def may_ask(self) -> bool:
@@ -89,8 +100,10 @@ class Session:
 
 def _language(env: Mapping[str, str]) -> str:
     """The tag of ``HANDRAIL_LANG``, else of the locale; English where neither says."""
-    for name in ("HANDRAIL_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        tag = env.get(name, "").partition(".")[0].partition("@")[0].replace("_", "-")
-        if tag:
-            return "en" if tag in {"C", "POSIX"} else tag
-    return "en"
+    names = ("HANDRAIL_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    return next((tag for name in names if (tag := _tag(env.get(name, "")))), "en")
+
+
+def _tag(name: str) -> str:
+    tag = name.partition(".")[0].partition("@")[0].replace("_", "-")
+    return "en" if tag in {"C", "POSIX"} or (not tag.replace("-", "").isalnum() and tag) else tag

@@ -57,7 +57,7 @@ def _show(findings: Sequence[Finding], form: Form, session: Session) -> None:
         out.emit({"findings": render.as_json(findings, session.lang)})
     elif findings:
         write = render.full if form is Form.FULL else render.concise
-        out.data(f"{write(findings, session.lang)}\n")
+        out.block(write(findings, session.lang))
 
 
 def _count(documents: int, counts: Counter[str], session: Session) -> None:
