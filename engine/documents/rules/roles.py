@@ -34,9 +34,9 @@ def rules(subject: Subject) -> Iterator[Finding]:
         for index, name in enumerate(ids):
             if name not in site.registers.get(register, {}):
                 path = ("addresses", register, index)
-                known = site.registers.get(register, {})
+                there = site.registers.get(register, {})
                 template = "the site plan has no “{name}” among its {register}"
-                yield subject.missing("HR252", path, template, name, known, register=register)
+                yield subject.missing("HR252", path, template, name, there, register=register)
 
 
 def _told(subject: Subject, known: list[str]) -> Iterator[Finding]:
