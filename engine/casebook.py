@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handrail.engine.agreed import case_of
 from handrail.engine.clock import stamp
 from handrail.engine.errors import NotFoundError
+from handrail.engine.hand import is_signed_by
 from handrail.engine.ledger.record import canonical, leaf_hash
 from handrail.engine.messages import say_message
 from handrail.engine.projection import Loaded, deadline_rows, fold, fold_known, incident_row
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from handrail.engine.clock import Clock
+    from handrail.engine.hand import Hand
     from handrail.engine.machine.decide import Decision
     from handrail.engine.machine.state import World
     from handrail.engine.shelf import Shelf
@@ -40,6 +42,7 @@ class Casebook:
         self._clock = clock
         self._lang = lang
         self._kept: dict[str, Loaded] = {}
+        self.hand: Hand | None = None  # that signs what this person does, where keys are used
 
     def load(self, reader: Reader, case: str) -> Loaded:
         """Return the case as the store has it now; only records that are new are folded.
@@ -120,6 +123,9 @@ class Casebook:
                 "prev": prev.hex() if prev else None,
                 "recorded": recorded,
             }
+            if self.hand is not None and is_signed_by(record, self.hand.person.id):
+                record["signature"], disclosures = self.hand.sign(record)
+                writer.put_disclosures(disclosures, case)
             data = canonical(record)
             leaf = leaf_hash(data)
             writer.append(_entry(record, data, leaf))

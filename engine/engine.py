@@ -12,13 +12,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.agreed import case_of
 from handrail.engine.casebook import Casebook
 from handrail.engine.clock import SystemClock, stamp
 from handrail.engine.errors import HandrailError, NotFoundError, NotPermittedError, UsageError
 from handrail.engine.machine import commands as do
 from handrail.engine.machine.decide import Decision, decide
 from handrail.engine.machine.facts import read_value
-from handrail.engine.people import identify
+from handrail.engine.machine.reasons import Reason
+from handrail.engine.people import identify, turned_away
 from handrail.engine.refused import RefusedError
 from handrail.engine.runs import (
     run_of_facts,
@@ -36,6 +38,7 @@ from handrail.engine.view import View, receipt_of, view_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -111,6 +114,7 @@ class Engine:
         self.shelf = Shelf()
         self.casebook = Casebook(store, self.shelf, self.clock, lang)
         self.workspace: Workspace | None = None
+        self.key: Path | None = None  # the private key to sign with; None: ssh-agent's, or ~/.ssh
         self.quiet = False  # changes answer with a receipt, without the whole view
         self.warnings: list[HandrailError] = []  # for the caller to show; nothing failed
         self._rush = Rush(began or self.clock.now())
@@ -182,8 +186,46 @@ class Engine:
                 self.shelf.reader = None
 
     def actor_in(self, world: World) -> do.Actor:
-        """Who acts, by the site plan in force."""
-        return identify(world.site, self.person, stamp(self.clock.now()))
+        """Who acts, by the site plan in force; at a site with keys, what they do is signed.
+
+        :raises NotPermittedError: they are not who they say, or not known here.
+        """
+        actor = identify(world.site, self.person, stamp(self.clock.now()))
+        if actor.how == "key":
+            from handrail.engine.hand import Hand  # noqa: PLC0415 - few sites have keys
+
+            self.casebook.hand = Hand(world.site, world.site.people[actor.id], self.key)
+        return actor
+
+    @contextmanager
+    def knowing(self, case: str) -> Iterator[None]:
+        """Record in a case that somebody was turned away, who is not who they say.
+
+        Around a transaction, which has ended when this records.
+        """
+        try:
+            yield
+        except HandrailError as fault:
+            if fault.code in _NOT_LET_IN and not isinstance(fault, RefusedError):
+                self._turn_away(case, fault)
+            raise
+
+    def _turn_away(self, case: str, fault: HandrailError) -> None:
+        self.casebook.hand = None
+        with self.writing() as writer:
+            draft = turned_away(self.shelf.site(), case, self.person, fault)
+            draft["occurred"] = stamp(self.clock.now())
+            if not case.startswith("INC-"):
+                if writer.case_head(case).cseq == 0:
+                    draft["case"] = "LOG"
+                list(self.casebook.write(writer, [draft]))
+                return
+            loaded = self.casebook.load(writer, case)
+            draft["drill"] = loaded.case.drill
+            after = loaded.case._replace(version=loaded.case.version + 1)
+            world = self.shelf.world(self.shelf.site(), drill=after.drill)
+            loaded = self.casebook.append(writer, world, loaded, Decision((draft,), after))
+        self.casebook.keep(loaded)
 
     # -- operators -----------------------------------------------------------------
 
@@ -201,7 +243,7 @@ class Engine:
         :raises NotFoundError: there is no such protocol.
         :raises RefusedError: it is not in force, and this is no drill.
         """
-        with self.writing() as writer:
+        with self.knowing(case_of(protocol)), self.writing() as writer:
             site = self.shelf.site()
             world = self.shelf.world(site, drill=drill)
             turn = Turn(self, None, world)
@@ -221,11 +263,44 @@ class Engine:
             )
             decision = decide(world, None, command)
             if decision.refusal:
-                raise RefusedError(decision.refusal, hint=_mend(decision, protocol))
-            loaded = self._append(writer, turn, decision)
-            head = writer.head()
+                reasons = self._not_opened(writer, turn, protocol, decision)
+            else:
+                loaded = self._append(writer, turn, decision)
+                self._brief(writer, turn, loaded)
+                head = writer.head()
+        if decision.refusal:
+            raise RefusedError(reasons, hint=_mend(decision, protocol))
         self._settled(loaded)
         return self._shown(turn, loaded, head)
+
+    def _not_opened(
+        self, writer: Writer, turn: Turn, protocol: str, decision: Decision
+    ) -> tuple[Reason, ...]:
+        """Record a refused opening; there is no incident, so in the protocol's own case."""
+        fault = self.shelf.altered.get(protocol)
+        reasons = decision.refusal
+        if fault is not None:
+            reasons = (Reason("altered", fault.template, {"document": protocol}, (protocol,)),)
+        draft = {
+            "type": "open-refused",
+            "case": case_of(protocol),
+            "drill": False,
+            "occurred": stamp(turn.now),
+            "actor": turn.actor.record(),
+            "protocol-id": protocol,
+            "refused": reasons[0].record(),
+        }
+        list(self.casebook.write(writer, [draft]))
+        return reasons
+
+    def _brief(self, reader: Reader, turn: Turn, loaded: Loaded) -> None:
+        """Warn one who has not acknowledged what they act on, the first time they act on it."""
+        before, runs = turn.loaded, loaded.case.runs
+        known = before.case.runs if before and turn.actor.id in before.people else {}
+        if len(known) < len(runs):
+            from handrail.engine.briefing import unacknowledged  # noqa: PLC0415 - not every step
+
+            self.warnings += unacknowledged(reader, turn.world, loaded.case, turn.actor, known)
 
     def step(  # noqa: PLR0913 - the options of the command
         self,
@@ -393,6 +468,10 @@ class Engine:
         return [view for case in cases if (view := self._tick(case)) is not None]
 
     def _tick(self, incident: str) -> View | None:
+        document = incident.removeprefix("DOC-")
+        if document != incident:
+            self.warnings += self.charter.tick(document)
+            return None
         with self.writing() as writer:
             loaded = self.casebook.load(writer, incident)
             world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
@@ -502,12 +581,13 @@ class Engine:
     ) -> View:
         if dry_run:
             return self._rehearse(incident, make)
-        with self.writing() as writer:
+        with self.knowing(incident), self.writing() as writer:
             loaded = self.casebook.load(writer, incident)
             turn = Turn(self, loaded, self._world(loaded))
             command = make(turn)
             decision = self._decide(turn, command, if_version)
             after = self._append(writer, turn, decision)
+            self._brief(writer, turn, after)
             if evidence is not None and not decision.refusal:
                 writer.put_evidence(*evidence)
             head = writer.head()
@@ -569,10 +649,14 @@ class Engine:
                 self.warnings.append(fault)
 
     def _known_machine(self, reader: Reader, name: str) -> None:
-        if any(row.kind != "site" for row in reader.documents(name)):
+        kinds = {"lifecycle", "protocol"}
+        if any(row.kind in kinds for row in reader.documents(name)):
             return
-        known = {row.id for row in reader.documents() if row.kind != "site"}
+        known = {row.id for row in reader.documents() if row.kind in kinds}
         raise NotFoundError("protocol", name, known)
+
+
+_NOT_LET_IN = frozenset({"not-permitted", "signature"})  # codes of who is not who they say
 
 
 def _read_time(text: str, now: datetime) -> str:

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from handrail.engine.errors import NotFoundError, NotPermittedError
 from handrail.engine.machine.commands import Actor
+from handrail.engine.machine.reasons import Reason, not_yours
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from handrail.engine.errors import HandrailError
     from handrail.engine.machine.site import Person, Site
 
-__all__ = ["LIBRARY", "account", "identify", "library_actor"]
+    Draft = dict[str, Any]
 
+__all__ = ["LIBRARY", "account", "identify", "library_actor", "may_do", "turned_away"]
+
+NOBODY = "unknown"  # who was not let in
 LIBRARY = "handrail"  # the author of the documents that the library ships
 
 
@@ -36,6 +43,9 @@ def account() -> str:
 def identify(site: Site, claim: str | None, at: str) -> Actor:
     """Return who acts, with the roles of that time.
 
+    Where the site plan says ``identify: key`` this is still to be proved: by the
+    signature under what the person does.
+
     :param claim: what ``--as`` says, or ``None``.
     :param at: RFC 3339 UTC; roles are those held then.
     :raises NotPermittedError: nobody has this account, or ``claim`` is not allowed here.
@@ -46,21 +56,36 @@ def identify(site: Site, claim: str | None, at: str) -> Actor:
         raise NotFoundError("person", claim, site.people)
     person = mine if claim is None else site.people[claim]
     if person is None:
-        raise NotPermittedError(_NOBODY[site.identify == "claimed"], account=account())
-    if site.identify != "claimed" and person is not mine:
+        raise NotPermittedError(_NOBODY[site.identify], account=account())
+    return Actor(person.id, person.roles(at), _how(site, person, mine), socket.gethostname())
+
+
+def _how(site: Site, person: Person, mine: Person | None) -> str:
+    """How we know that it is this person."""
+    if site.identify == "key":
+        if person.key is None:
+            raise NotPermittedError(
+                "the site plan holds no key of {person}, and this site goes by keys",
+                person=person.id,
+            )
+        return "key"
+    if person is mine:
+        return "os-user"
+    if site.identify != "claimed":
         raise NotPermittedError(
             "you are not {claim}: this site goes by the account ({account}); "
             "only where the site plan says “identify: claimed” may --as name somebody else",
-            claim=claim,
+            claim=person.id,
             account=account(),
         )
-    how = "claimed" if person is not mine else "os-user"
-    return Actor(person.id, person.roles(at), how, socket.gethostname())
+    return "claimed"
 
 
+_SAY_WHO = "say who you are with --as PERSON; nobody in the site plan has the account “{account}”"
 _NOBODY = {
-    False: "nobody in the site plan has the account “{account}”; an administrator can add it",
-    True: "say who you are with --as PERSON; nobody in the site plan has the account “{account}”",
+    "os-user": "nobody in the site plan has the account “{account}”; an administrator can add it",
+    "claimed": _SAY_WHO,
+    "key": _SAY_WHO,
 }
 
 
@@ -71,3 +96,39 @@ def _by_account(site: Site, name: str) -> Person | None:
 def library_actor() -> Actor:
     """The library, as the author of what it ships."""
     return Actor(LIBRARY, (), "engine", socket.gethostname())
+
+
+def may_do(site: Site, actor: Actor, what: str) -> Reason | None:
+    """Why somebody may not do something that no protocol speaks of; ``None``: they may.
+
+    The site plan's ``may:`` names the roles. What it does not name, anybody with a role
+    may do; only to ``redact`` is management's.
+
+    :param what: ``register``, ``redact``, ``export`` or ``migrate``.
+    """
+    named = site.data.get("may", {}).get(what)
+    if named is None:
+        named = sorted(site.management) if what == "redact" else sorted(site.registers["roles"])
+    return None if set(named).intersection(actor.roles) else not_yours(named)
+
+
+def turned_away(site: Site | None, case: str, claim: str | None, fault: HandrailError) -> Draft:
+    """The record of an attempt by somebody who is not who they say, or not known here.
+
+    The account's name is personal, so it stays out; the claim is an id of the site plan.
+    """
+    how = "os-user" if site is None else site.identify
+    draft: Draft = {
+        "type": "identify-refused",
+        "case": case,
+        "drill": False,
+        "actor": Actor(NOBODY, (), "unknown", socket.gethostname()).record(),
+        "identify": how,
+        "refused": {"code": fault.code, "template": _TURNED_AWAY, "params": {}, "needs": []},
+    }
+    if claim is not None and site is not None and claim in site.people:
+        draft["claimed"] = claim
+    return draft
+
+
+_TURNED_AWAY = "somebody is not who they say, or is not known here"

@@ -48,6 +48,9 @@ class Loaded(NamedTuple):
     deviations: tuple[Record, ...]
 
 
+_NOBODY = ("engine", "unknown")  # how of what no person did, or nobody who was let in
+
+
 def fold(definitions: Definitions, loaded: Loaded | None, record: Record) -> Loaded:
     """Take one more record into the fold.
 
@@ -69,7 +72,7 @@ def _take(definitions: Definitions, loaded: Loaded | None, case: Case, record: R
         loaded = Loaded(case, record.get("title"), "", None, (), {}, (), ())
     loaded = loaded._replace(case=case)
     actor = record["actor"]
-    if actor["how"] != "engine" and actor["id"] not in loaded.people:
+    if actor["how"] not in _NOBODY and actor["id"] not in loaded.people:
         loaded = loaded._replace(people=(*loaded.people, actor["id"]))
     taker = _TAKERS.get(record["type"])
     return loaded if taker is None else taker(definitions, loaded, record)

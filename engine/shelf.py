@@ -53,7 +53,13 @@ class Shelf:
         rows = self._open().all_in_force(kind="site")
         if not rows:
             raise HandrailError("no site plan is in force here; see handrail doctor")
-        sha256 = rows[0].sha256
+        return self.plan(rows[0].sha256)
+
+    def plan(self, sha256: str) -> Site:
+        """The site plan with this digest.
+
+        :raises StoreError: the store does not hold it, or it was altered.
+        """
         found = self._sites.get(sha256)
         if found is None:
             found = self._sites[sha256] = build_site(json.loads(self._row(sha256).data))

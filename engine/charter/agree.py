@@ -9,7 +9,7 @@ from handrail.engine.charter.approval import bring
 from handrail.engine.charter.follow import draft_of
 from handrail.engine.charter.register import KINDS, row_of
 from handrail.engine.charter.table import Table
-from handrail.engine.charter.truths import check_approver, check_conditions
+from handrail.engine.charter.truths import check_approver, check_conditions, goals_of, offers
 from handrail.engine.charter.way import FAR, far, landing
 from handrail.engine.clock import stamp
 from handrail.engine.errors import NotFoundError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from handrail.engine.charter.approval import Brought
     from handrail.engine.engine import Engine
     from handrail.engine.machine.commands import Actor, Command
+    from handrail.engine.machine.definition import Task
     from handrail.engine.machine.judge import Verdict
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run
@@ -215,16 +216,16 @@ def _chart(table: Table, run: Run) -> Chart:
     return chart_of(table.engine.shelf.definition(run.sha256))
 
 
-def _tasks(table: Table, run: Run, chart: Chart) -> Iterator[Any]:
-    """The open tasks that are not optional: (task, item)."""
-    for state in chart.at(run.active).checklists:
-        for task in state.tasks.values():
-            for item in task_items(task, run.facts, table.site) or (
-                [None] if not task.each else []
-            ):
-                key = task.id if item is None else f"{task.id}/{item}"
-                if key not in run.tasks and not task.optional:
-                    yield task, item
+def _tasks(table: Table, run: Run, chart: Chart) -> Iterator[tuple[Task, str | None]]:
+    """The open tasks that are not optional, each with its items."""
+    states = (chart.states[name] for name in chart.path(run.active))
+    for task in (task for state in states for task in state.tasks.values() if not task.optional):
+        items = task_items(task, run.facts, table.site)
+        if items is None and task.id not in run.tasks:
+            yield task, None
+        for item in items or ():
+            if f"{task.id}/{item}" not in run.tasks:
+                yield task, item
 
 
 def _ways(table: Table, run: Run, actor: Actor) -> list[tuple[int, str, Verdict]]:
@@ -233,11 +234,11 @@ def _ways(table: Table, run: Run, actor: Actor) -> list[tuple[int, str, Verdict]
     definition = table.engine.shelf.definition(run.sha256)
     now = min((far(definition, leaf) for leaf in chart.leaves(run.active)), default=FAR)
     found = []
-    for name, ladders in chart.at(run.active).offers.items():
+    for name, steps in offers(chart, run).items():
         verdict = judge(table.world(), table.case, run, chart, name, actor=actor, at=table.at)
-        goals = [target.state for ladder in ladders for step in ladder for target in step.to]
         taken = [edge.target.state for edge in verdict.edges if edge.target is not None]
-        then = [far(definition, landing(chart, goal)) for goal in taken or goals if goal]
+        goals = [goal for goal in taken if goal is not None] or goals_of(steps)
+        then = [far(definition, landing(chart, goal)) for goal in goals]
         if min(then, default=FAR) < now:
             found.append((min(then), name, verdict))
     return sorted(found, key=lambda way: way[:2])
@@ -246,7 +247,9 @@ def _ways(table: Table, run: Run, actor: Actor) -> list[tuple[int, str, Verdict]
 def _blocked(table: Table, run: Run, actor: Actor) -> Reasons:
     """What has to happen first."""
     unheard = [
-        item for task, item in _tasks(table, run, _chart(table, run)) if task.each == CONSULTED
+        item
+        for task, item in _tasks(table, run, _chart(table, run))
+        if item is not None and task.each == CONSULTED
     ]
     if unheard:
         params = {"document": table.name, "roles": ", ".join(unheard)}

@@ -47,7 +47,7 @@ def follow(
         _put_in_force(table, turn, row, run, approval)
     elif now.status == "active" and now.active != run.active and _begins(table, run):
         check_conditions(table, row)
-    return Decision((*decision.drafts, *turn.drafts), turn.found, decision.refusal)
+    return Decision((*decision.drafts, *turn.drafts), turn.case, decision.refusal)
 
 
 def _is_in(table: Table, run: Run) -> bool:

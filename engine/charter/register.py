@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.charter.table import Table
+from handrail.engine.charter.truths import offers
 from handrail.engine.clock import stamp
 from handrail.engine.documents.check import Checked, check_all
 from handrail.engine.errors import CheckFoundError, UsageError
 from handrail.engine.machine import commands as do
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.site import build_site
+from handrail.engine.people import may_do
+from handrail.engine.refused import RefusedError
 from handrail.engine.store.rows import DocumentRow
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from handrail.engine.documents.source import Source
     from handrail.engine.engine import Engine
     from handrail.engine.machine.commands import Actor
+    from handrail.engine.machine.reasons import Reason
     from handrail.engine.store.base import Reader, Writer
 
 __all__ = ["KINDS", "NotSoundError", "begin_agreement", "put", "put_site", "register", "row_of"]
@@ -48,19 +52,41 @@ def register(engine: Engine, sources: Sequence[Source]) -> list[dict[str, Any]]:
     with engine.writing() as writer:
         site = engine.shelf.site()
         actor = engine.actor_in(engine.shelf.world(site, drill=False))
-        checked = check_all(
-            [(source.name, source.text.encode()) for source in sources],
-            site=None if _has_site(sources) else site.data,
-            others=_latest(writer),
-        )
-        failed = [one for one in checked if not one.ok]
-        if failed:
-            raise NotSoundError(failed)
-        rows = [(one, _known(writer, one)) for one in checked]
-        new = [put(engine, writer, one, actor) for one, row in rows if row is None]
-        for row in new:
-            begin_agreement(engine, writer, row, actor)
-        return [row_of(writer.document(one.sha256)) for one in checked]
+        reason = may_do(site, actor, "register")
+        if reason is None:
+            return _register(engine, writer, sources, actor)
+        _refuse(engine, writer, actor, reason)
+    raise RefusedError([reason])
+
+
+def _register(
+    engine: Engine, writer: Writer, sources: Sequence[Source], actor: Actor
+) -> list[dict[str, Any]]:
+    checked = check_all(
+        [(source.name, source.text.encode()) for source in sources],
+        site=None if _has_site(sources) else engine.shelf.site().data,
+        others=_latest(writer),
+    )
+    failed = [one for one in checked if not one.ok]
+    if failed:
+        raise NotSoundError(failed)
+    rows = [(one, _known(writer, one)) for one in checked]
+    for row in [put(engine, writer, one, actor) for one, row in rows if row is None]:
+        begin_agreement(engine, writer, row, actor)
+    return [row_of(writer.document(one.sha256)) for one in checked]
+
+
+def _refuse(engine: Engine, writer: Writer, actor: Actor, reason: Reason) -> None:
+    """It belongs to no document, for none has become known by it: to the log's own case."""
+    draft = {
+        "type": "register-refused",
+        "case": "LOG",
+        "drill": False,
+        "occurred": stamp(engine.clock.now()),
+        "actor": actor.record(),
+        "refused": reason.record(),
+    }
+    list(engine.casebook.write(writer, [draft]))
 
 
 def _has_site(sources: Iterable[Source]) -> bool:
@@ -140,7 +166,7 @@ def _revise(table: Table, actor: Actor) -> None:
     """Take the step ``revise`` of the revision in force, where it is offered to this person."""
     for run in table.case.active_runs():
         chart = chart_of(table.engine.shelf.definition(run.sha256))
-        if table.is_in_force(table.subject(run.id)) and REVISE in chart.at(run.active).offers:
+        if table.is_in_force(table.subject(run.id)) and REVISE in offers(chart, run):
             who = table.stand(actor, run)
             command = do.TakeStep(actor=who, at=table.at, run=run.id, step=REVISE)
             if not table.decide(command, run).refusal:

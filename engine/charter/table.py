@@ -195,7 +195,7 @@ class Table:
         facts = supplied(agreement, data, heard, first=first)
         turn.start(agreement.id, by_person=True, facts=facts or None, document=pin(row))
         settle(turn)
-        self._append(Decision(tuple(turn.drafts), turn.found))
+        self._append(Decision(tuple(turn.drafts), turn.case))
 
     def _waiting(self) -> list[Run]:
         """Runs of revisions that are not in force."""

@@ -11,12 +11,23 @@ from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.turn import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from handrail.engine.charter.table import Table
     from handrail.engine.machine.commands import Actor, Command
+    from handrail.engine.machine.definition import Step
+    from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run
     from handrail.engine.store.base import DocumentRow
 
-__all__ = ["agrees", "check_approver", "check_conditions", "check_hearing"]
+__all__ = [
+    "agrees",
+    "check_approver",
+    "check_conditions",
+    "check_hearing",
+    "goals_of",
+    "offers",
+]
 
 
 def agrees(table: Table, command: do.TakeStep | do.Confirm, run: Run) -> bool:
@@ -27,9 +38,23 @@ def agrees(table: Table, command: do.TakeStep | do.Confirm, run: Run) -> bool:
     if run.status != "active" or (now is not None and now.sha256 == table.subject(run.id).sha256):
         return False
     chart = chart_of(table.engine.shelf.definition(run.sha256))
-    ladders = chart.at(run.active).offers.get(command.step, ())
-    goals = (target.state for steps in ladders for step in steps for target in step.to)
-    return any(goal is not None and IN_FORCE in chart.ancestors[goal] for goal in goals)
+    goals = goals_of(offers(chart, run).get(command.step, ()))
+    return any(IN_FORCE in chart.ancestors[goal] for goal in goals)
+
+
+def offers(chart: Chart, run: Run) -> dict[str, list[Step]]:
+    """The steps that a run offers now by name, each as its active states declare it."""
+    found: dict[str, list[Step]] = {}
+    for name in chart.path(run.active):
+        for step in chart.states[name].steps.values():
+            found.setdefault(step.id, []).append(step)
+    return found
+
+
+def goals_of(steps: Iterable[Step]) -> list[str]:
+    """The states that declarations of a step name as where it may lead."""
+    targets = (target for step in steps for target in step.to)
+    return [target.state for target in targets if target.state is not None]
 
 
 def check_approver(table: Table, actor: Actor, row: DocumentRow) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONSULTED",
     "IN_FORCE",
+    "QUESTIONS",
     "RETIRED",
     "STANDINGS",
     "SUPPLIED",

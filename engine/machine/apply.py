@@ -13,6 +13,7 @@ from transitions import MachineError
 
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.changes import CHANGES, begin
+from handrail.engine.machine.migrating import migrated
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.state import Case, Run, task_mark
 
@@ -65,6 +66,9 @@ def apply_moved(definitions: Definitions, case: Case, record: Record, moved: Mov
     if change is not None:
         return change(case, record)
     mover = _MOVES.get(kind)
+    if kind == "run-migrated":
+        chart = chart_of(definitions(record["protocol"]["sha256"]))
+        return case.after(migrated(chart, case.runs[record["run"]], record))
     if mover is None:
         return case._replace(version=case.version + 1)
     if kind == "run-started":
