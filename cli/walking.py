@@ -105,7 +105,6 @@ class Walk:
         for run in runs_of(view):
             yield Line()
             yield from screen.states(run)
-            yield from screen.deadlines(run)
         yield from screen.told()
         yield Line()
         yield from (

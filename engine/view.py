@@ -178,6 +178,7 @@ class _Viewer:
         return {
             "run": run.id,
             "step": first.id,
+            "state": first.state,  # the state that offers it
             "title": pick(first.title, self.lang) or first.id,
             "guide": pick(first.guide, self.lang),
             "possible": not reasons,

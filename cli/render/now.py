@@ -99,31 +99,56 @@ class Screen:
             yield line(span(self.say("or be guided: {command}", command=command), "dim"))
 
     def run(self, run: Row) -> Iterator[Block]:
-        """Yield one run: where it is, what to do, how to go on."""
+        """Yield one run: each state with its clock, tasks and steps; then what cannot be.
+
+        A state around others says its guide before them, and what it offers after them.
+        """
         yield GAP
-        yield from self.states(run)
-        yield from self.deadlines(run)
-        yield from self.tasks(run)
-        steps = [step for step in self.view["steps"] if step["run"] == run["id"]]
-        for step in steps:
-            if step["possible"] or step.get("pending"):
-                yield GAP
-                yield from self.step(step)
-        yield from self.not_now([s for s in steps if not s["possible"] and not s.get("pending")])
+        yield line(span(f"{run.get('title') or run['protocol']}", "dim"))
+        states = run.get("states", ())
+        around = [state for state in states if state["id"] not in run["in"]]
+        inner = [state for state in states if state["id"] in run["in"]]
+        for state in around:
+            yield from self.named_state(run, state)
+        for state in inner:
+            yield from self.named_state(run, state, apart=bool(around))
+            yield from self.tasks(run, state)
+            yield from self.steps(run, state)
+        for state in reversed(around):
+            yield from self.tasks(run, state)
+            yield from self.steps(run, state)
+        yield from self.not_now(
+            [
+                step
+                for step in self.view["steps"]
+                if step["run"] == run["id"] and not step["possible"] and not step.get("pending")
+            ]
+        )
 
     def states(self, run: Row) -> Iterator[Block]:
-        """Yield the titles of the active states with their guide texts."""
+        """Yield the titles of the active states, with their guide texts and clocks."""
         yield line(span(f"{run.get('title') or run['protocol']}", "dim"))
         for state in run.get("states", ()):
-            yield line(span(state["title"] or state["id"], "state"))
-            if state.get("guide"):
-                yield line(span(state["guide"]), hang=0)
+            yield from self.named_state(run, state)
 
-    def deadlines(self, run: Row) -> Iterator[Block]:
-        """Yield the clocks of this run that are ticking."""
+    def named_state(self, run: Row, state: Row, *, apart: bool = False) -> Iterator[Block]:
+        """Yield one state's title, guide and clocks."""
+        if apart:
+            yield GAP
+        yield line(span(state["title"] or state["id"], "state"))
+        if state.get("guide"):
+            yield line(span(state["guide"]), hang=0)
         for row in self.view["deadlines"]:
-            if row["run"] == run["id"]:
+            if row["run"] == run["id"] and row["state"] == state["id"]:
                 yield self.deadline(row)
+
+    def steps(self, run: Row, state: Row) -> Iterator[Block]:
+        """Yield the steps that this state offers and that are possible, or wait."""
+        for step in self.view["steps"]:
+            here = step["run"] == run["id"] and step["state"] == state["id"]
+            if here and (step["possible"] or step.get("pending")):
+                yield GAP
+                yield from self.step(step)
 
     def deadline(self, row: Row) -> Line:
         """Say one clock: how long there is, or how late it is."""
@@ -146,17 +171,20 @@ class Screen:
                     return str(state["title"] or state["id"])
         return str(deadline.get("task") or deadline["state"])
 
-    def tasks(self, run: Row) -> Iterator[Block]:
-        """Yield the checklist, and how to tick its first open item."""
-        tasks = [task for task in self.view["tasks"] if task["run"] == run["id"]]
-        if not tasks:
-            return
-        yield GAP
+    def tasks(self, run: Row, state: Row) -> Iterator[Block]:
+        """Yield the checklist of a state, and how to tick its first open item."""
+        tasks = [
+            task
+            for task in self.view["tasks"]
+            if task["run"] == run["id"] and task["state"] == state["id"]
+        ]
+        if tasks:
+            yield GAP
         for task in tasks:
             yield self.task(task)
-        first = next((task for task in tasks if task["status"] == "open"), None)
-        if first:
-            yield self.command(*self.tick(first))
+        still = [task for task in tasks if task["status"] == "open"]
+        for task in sorted(still, key=lambda task: bool(task.get("optional")))[:1]:
+            yield self.command(*self.tick(task))
 
     def task(self, task: Row) -> Line:
         """Say one item of the checklist."""

@@ -89,6 +89,7 @@ def a_view(**changes: Any) -> dict[str, Any]:
             {
                 "run": RUN,
                 "step": "conclude",
+                "state": "contact",
                 "title": "Conclude",
                 "guide": "",
                 "possible": True,
@@ -112,6 +113,7 @@ def a_view(**changes: Any) -> dict[str, Any]:
             {
                 "run": RUN,
                 "step": "stand-down",
+                "state": "contact",
                 "title": "Stand down",
                 "guide": "",
                 "possible": False,
@@ -200,6 +202,28 @@ def test_a_task_that_wants_a_file_says_how_to_attach_it(session: Session) -> Non
     assert "$ handrail attach INC-2026-0001 FILE --task tell-control-room" in the_screen(
         view, session
     )
+
+
+def test_in_parallel_states_each_has_its_own_tasks_and_steps(session: Session) -> None:
+    view = a_view()
+    [run] = view["runs"]
+    inner = {"guide": "", "entered": "…"}
+    run["in"] = ["contact", "calling"]
+    run["states"] = [
+        {"id": "act", "title": "Act", **inner},
+        {"id": "contact", "title": "Make contact", **inner},
+        {"id": "calling", "title": "Call the police", **inner},
+    ]
+    view["steps"] += [
+        view["steps"][0] | {"step": "told", "title": "They know", "state": "calling"},
+        view["steps"][0] | {"step": "describe", "title": "Write it down", "state": "act"},
+    ]
+    text = the_screen(view, session)
+    order = ["Act", "Make contact", "Tell the control", "> Conclude", "Call the police",
+             "> They know", "> Write it down", "Not now"]  # fmt: skip
+    at = [text.find(part) for part in order]
+    assert -1 not in at
+    assert at == sorted(at)
 
 
 def test_a_closed_incident_offers_nothing(session: Session) -> None:

@@ -20,6 +20,8 @@ class Audit(LazyGroup):
             "show": "Show one incident as it went.",
             "verify": "Prove that the log is whole, or say what is wrong.",
             "checkpoint": "Sign the head of the log, to be kept elsewhere.",
+            "prove": "Prove an incident or a record, in one file.",
+            "verify-proof": "Check such a file with the verifier key alone.",
         }
     }
 
