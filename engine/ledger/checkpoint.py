@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from handrail.engine.errors import HandrailError, UsageError
+from handrail.engine.ledger.note import (
+    ID_BYTES,
+    NoteError,
+    UnsignedError,
+    is_name,
+    note_parts,
+    unbase64,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,23 +41,8 @@ __all__ = [
 ]
 
 ED25519 = b"\x01"  # C2SP signed-note, signature types
-MOST_SIGNATURES = 100  # beyond it a note is refused unread; witnesses add a few
-KEY_BYTES, ID_BYTES, ROOT_BYTES = 32, 4, 32
-# Control characters other than newline; lone surrogates, which are not UTF-8.
-_UNFIT = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
+KEY_BYTES, ROOT_BYTES = 32, 32
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
-
-
-class NoteError(HandrailError):
-    """A text is not a signed checkpoint."""
-
-    code = "note"
-
-
-class UnsignedError(NoteError):
-    """A checkpoint is well-formed, but not what the given key has signed."""
-
-    code = "unsigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +69,7 @@ class Checkpoint:
         origin, size, root = lines[:3]
         if not _SIZE.fullmatch(size):
             raise NoteError("this is not a checkpoint: “{size}” is not a size", size=size[:40])
-        hashed = _unbase64(root)
+        hashed = unbase64(root)
         if len(hashed) != ROOT_BYTES:
             raise NoteError("this is not a checkpoint: “{root}” is not a root", root=root[:60])
         return cls(origin=origin, size=int(size), root=hashed)
@@ -106,9 +99,9 @@ class VerifierKey:
         """
         name, _, rest = text.strip().partition("+")
         mark, _, encoded = rest.partition("+")
-        data = _unbase64(encoded)
+        data = unbase64(encoded)
         key = cls(name=name, public=data[1:])
-        if data[:1] != ED25519 or len(data) != 1 + KEY_BYTES or not _named(name):
+        if data[:1] != ED25519 or len(data) != 1 + KEY_BYTES or not is_name(name):
             raise UsageError("“{text}” is not a verifier key (NAME+ID+KEY)", text=text[:120])
         if mark != key.id.hex():
             raise UsageError("the verifier key “{text}” is mistyped: its id differs", text=text)
@@ -141,7 +134,7 @@ class LogKey:
     __slots__ = ("_private", "verifier")
 
     def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
-        if not _named(name):
+        if not is_name(name):
             raise UsageError(
                 "“{name}” cannot name a log: it is empty or holds a space or a plus", name=name
             )
@@ -225,7 +218,7 @@ def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
     :raises UnsignedError: none of these keys has signed it, or it was altered, or it
         speaks of another log than the key's; ``params`` has its alleged ``size``.
     """
-    text, lines = _parts(note)
+    text, lines = note_parts(note)
     checkpoint = Checkpoint.parse(text)
     known = {(key.name, key.id): key for key in keys}
     signers = [(known[line[:2]], line[2]) for line in lines if line[:2] in known]
@@ -243,42 +236,8 @@ def alleged(note: str) -> Checkpoint:
 
     :raises NoteError: it is malformed.
     """
-    return Checkpoint.parse(_parts(note)[0])
+    return Checkpoint.parse(note_parts(note)[0])
 
 
 def _unsigned(template: str, found: Checkpoint) -> UnsignedError:
     return UnsignedError(template, origin=found.origin, size=found.size)
-
-
-def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """Split a note into its text and its signatures (name, key id, signature)."""
-    text, blank, tail = note.rpartition("\n\n")
-    lines = tail.split("\n")
-    if not blank or lines.pop() or not 0 < len(lines) <= MOST_SIGNATURES:
-        raise NoteError("this is not a signed note: it has no signature lines at its end")
-    if _UNFIT.search(note):
-        raise NoteError("this is not a signed note: it holds characters that none may hold")
-    return text + "\n", list(_signatures(lines))
-
-
-def _signatures(lines: list[str]) -> Iterator[tuple[str, bytes, bytes]]:
-    for line in lines:
-        name, _, encoded = line.removeprefix("— ").partition(" ")
-        data = _unbase64(encoded)
-        if not line.startswith("— ") or not _named(name) or len(data) <= ID_BYTES:
-            raise NoteError("this is not a signed note: “{line}” is no signature", line=line[:80])
-        yield name, data[:ID_BYTES], data[ID_BYTES:]
-
-
-def _named(name: str) -> bool:
-    """Tell whether a name may be a key's: no spaces, no plus, no control characters."""
-    return name != "" and not any(c.isspace() or c == "+" or c < " " for c in name)
-
-
-def _unbase64(text: str) -> bytes:
-    """Decode standard base64 in its one form; of anything else nothing is left."""
-    try:
-        data = b64decode(text, validate=True)
-    except ValueError:
-        return b""
-    return data if b64encode(data).decode() == text else b""
