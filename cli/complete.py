@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Offer = tuple[str, str]  # a word, and what it means
 
 __all__ = [
+    "agreement_steps",
     "answer_shell",
     "facts",
     "incidents",
@@ -102,6 +103,18 @@ def registered(ctx: typer.Context) -> list[Offer]:
 def _documents(ctx: typer.Context) -> list[tuple[str, Offer]]:
     with _session(ctx).engine() as engine:
         return [(row["kind"], (row["id"], row["kind"])) for row in engine.documents()]
+
+
+def agreement_steps(ctx: typer.Context) -> list[Offer]:
+    """Offer what can be done in the document's agreement now."""
+
+    def possible() -> list[Offer]:
+        with _session(ctx).engine() as engine:
+            case = engine.charter.show(ctx.params.get("document") or "")["case"]
+        steps = [(row["step"], row["title"]) for row in case["steps"] if row["possible"]]
+        return steps + [(row["id"], row["do"]) for row in case["tasks"] if row["status"] == "open"]
+
+    return _safely(possible)
 
 
 def people(ctx: typer.Context) -> list[Offer]:

@@ -50,7 +50,10 @@ class Root(LazyGroup):
         "Administrators": {
             "protocol": "List, show, check and test protocols.",
             "register": "Make documents known to the store.",
+            "agreement": "Take documents through their agreement.",
             "agree": "Agree to documents, as management.",
+            "acknowledge": "Say that you have read and understood.",
+            "migrate": "Move incidents to the revision in force.",
         },
         "Auditors": {
             "audit": "Read and verify the log.",
@@ -133,6 +136,17 @@ def options(  # noqa: PLR0913 - as many parameters as there are global options
             help="Who acts, where the site plan lets people say so (HANDRAIL_AS).",
         ),
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="FILE",
+            expose_value=False,
+            callback=_keep,
+            help="The SSH key to sign with (HANDRAIL_KEY; else the one in ssh-agent or ~/.ssh "
+            "that the site plan names).",
+        ),
+    ] = None,
     lang: Annotated[
         str | None,
         typer.Option(
@@ -175,7 +189,7 @@ def options(  # noqa: PLR0913 - as many parameters as there are global options
     ] = False,
 ) -> None:
     """Step incidents through agreed protocols, and prove afterwards what was done."""
-    del workspace, store, person, lang, json, quiet, no_input, yes, version
+    del workspace, store, person, key, lang, json, quiet, no_input, yes, version
 
 
 def run(arguments: Sequence[str], *, began: datetime | None = None) -> int:

@@ -9,19 +9,25 @@ import typer
 
 from handrail.cli import complete
 from handrail.engine.clock import SystemClock
-from handrail.engine.errors import UsageError
+from handrail.engine.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handrail.engine.charter.approval import Brought
+
 __all__ = [
+    "AgreementStep",
+    "DocumentId",
     "Given",
     "Incident",
     "IncidentOrLatest",
     "Occurred",
     "ProtocolId",
     "Run",
+    "Signed",
     "StepId",
+    "brought",
     "full_id",
     "pairs",
     "read_text",
@@ -45,6 +51,24 @@ ProtocolId = Annotated[
     str,
     typer.Argument(
         metavar="PROTOCOL", help="The protocol's id.", autocompletion=complete.protocols
+    ),
+]
+DocumentId = Annotated[
+    str,
+    typer.Argument(
+        metavar="DOCUMENT", help="The document's id.", autocompletion=complete.registered
+    ),
+]
+AgreementStep = Annotated[
+    str,
+    typer.Argument(metavar="STEP", help="The step's id.", autocompletion=complete.agreement_steps),
+]
+Signed = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="A statement that was signed elsewhere, as agreement statement writes it; "
+        "its signature lies beside it, in FILE.sig.",
     ),
 ]
 StepId = Annotated[
@@ -101,3 +125,22 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
 def read_text(text: str) -> str:
     """Return the text, or for ``-`` what stands on the input, without the last line feed."""
     return sys.stdin.read().removesuffix("\n") if text == "-" else text
+
+
+def brought(file: str | None) -> Brought | None:
+    """Read a statement that was signed elsewhere, and its signature beside it.
+
+    :raises NotFoundError: one of the two files is not there.
+    """
+    if file is None:
+        return None
+    from pathlib import Path  # noqa: PLC0415 - seldom
+
+    from handrail.engine.charter.approval import Brought  # noqa: PLC0415 - seldom
+
+    texts = []
+    for path in (Path(file), Path(f"{file}.sig")):
+        if not path.is_file():
+            raise NotFoundError("file", str(path))
+        texts.append(path.read_bytes())
+    return Brought(texts[0], texts[1].decode("ascii", errors="replace"))

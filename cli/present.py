@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from handrail.cli.session import Session
 
-__all__ = ["changed", "screen"]
+__all__ = ["changed", "manner", "screen", "told"]
 
 
 def changed(session: Session, view: Mapping[str, Any], done: str) -> None:
@@ -40,3 +40,21 @@ def screen(session: Session, view: Mapping[str, Any]) -> None:
     from handrail.cli.render.now import Screen  # noqa: PLC0415 - JSON and --quiet need none
 
     out.page(Screen(view, session, SystemClock().now()).blocks())
+
+
+def told(session: Session, page: Mapping[str, Any], done: str) -> None:
+    """Print a document's agreement after a change: as JSON, or what was done and what is next."""
+    if session.json:
+        out.emit(page)
+        return
+    out.page([line(span(done, "good"), span(head(session, page["case"]), "dim"))])
+    if not session.quiet:
+        from handrail.cli.render.agreement import onward  # noqa: PLC0415 - as for a screen
+
+        out.page(onward(page, session))
+
+
+def manner(session: Session, in_force: Mapping[str, Any]) -> list[str]:
+    """Say how something was agreed, where there is something to say."""
+    how = [session.say("self-agreed")] if in_force["self_agreed"] else []
+    return how if in_force["signed"] else [*how, session.say("unsigned")]

@@ -12,6 +12,7 @@ from handrail.engine.text import say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     import typer
 
@@ -31,6 +32,7 @@ class Session:
         """Begin with what the environment says."""
         self.workspace = env.get("HANDRAIL_WORKSPACE") or None  # a folder
         self.store = env.get("HANDRAIL_STORE") or None  # a URL
+        self.key = env.get("HANDRAIL_KEY") or None  # a private SSH key's file
         self.person = env.get("HANDRAIL_AS") or None  # an id of the site plan
         self.lang = _language(env)  # a BCP 47 tag
         self.json = False  # one object on stdout, or JSON Lines
@@ -60,6 +62,13 @@ class Session:
 
         return Workspace.find(self.workspace)
 
+    @property
+    def key_file(self) -> Path | None:
+        """The private key to sign with; None: the one in ssh-agent, or in the own folder."""
+        from pathlib import Path  # noqa: PLC0415 - few sign
+
+        return None if self.key is None else Path(self.key).expanduser()
+
     @contextmanager
     def engine(self) -> Iterator[Engine]:
         """Open the engine on the workspace; say afterwards what it warns of."""
@@ -73,6 +82,7 @@ class Session:
             store_url=self.store,
             began=self.began or process_began(),
         ) as engine:
+            engine.key = self.key_file
             engine.quiet = self.quiet and not self.json
             yield engine
             warnings = engine.warnings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.agreed import agreed
 from handrail.engine.machine.deadlines import deadlines
 from handrail.engine.machine.judge import Reason, judge, may, offered
 from handrail.engine.machine.regions import chart_of
@@ -58,6 +59,7 @@ class _Viewer:
     def __init__(  # noqa: PLR0913, PLR0917 - as ``view_of``
         self, reader: Reader, world: World, loaded: Loaded, actor: Actor, at: str, lang: str
     ) -> None:
+        self.reader = reader
         self.world = world
         self.loaded = loaded
         self.case = loaded.case
@@ -102,12 +104,18 @@ class _Viewer:
             "title": pick(definition.title, self.lang),
             "revision": run.revision,
             "sha256": run.sha256,
+            "agreed": self.agreed(run),
             "status": run.status,
             "outcome": run.outcome,
             "in": list(chart.leaves(run.active)),
             "states": [self.state(definition, run, name) for name in names],
             "parent": None if run.parent is None else run.parent[0],
         }
+
+    def agreed(self, run: Run) -> View | None:
+        """Who agreed to what it runs on; ``None`` of a drill on what is not in force."""
+        found = agreed(self.reader, run.protocol, run.sha256)
+        return None if found is None else found.row()
 
     def state(self, definition: Definition, run: Run, name: str) -> View:
         state = definition.states[name]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from handrail.cli import complete, out
 from handrail.cli.ask import agreed
-from handrail.cli.page import line, span
+from handrail.cli.page import Span, line, span
+from handrail.cli.params import Signed, brought
+from handrail.cli.present import manner
 from handrail.cli.session import Session
 from handrail.engine.errors import UsageError
 
@@ -25,6 +27,7 @@ def command(
     everything: Annotated[
         bool, typer.Option("--all", help="Every registered document that is not in force.")
     ] = False,
+    signed: Signed = None,
 ) -> None:
     """Agree to registered documents, as management: real incidents run on what is agreed."""
     session = Session.of(ctx)
@@ -34,13 +37,27 @@ def command(
     if not agreed(session, session.say("Agree to {names}?", names=names)):
         raise typer.Exit(1)
     with session.engine() as engine:
-        rows = engine.agree("all" if everything else documents)
+        rows = engine.charter.agree(
+            "all" if everything else documents, key=session.key_file, signed=brought(signed)
+        )
     if session.json:
         out.emit({"agreed": rows})
         return
     for row in rows:
-        text = session.say("{id} r{revision}: in force", id=row["id"], revision=row["revision"])
-        how = session.say("self-agreed") if row.get("self_agreed") else ""
-        out.page([line(span(text, "good"), span(f"  {how}" if how else "", "warn"))])
+        out.page([line(*_told(session, row))])
     if not rows:
         out.message(session.say("nothing waited for agreement"))
+
+
+def _told(session: Session, row: dict[str, Any]) -> list[Span]:
+    """What came of one document, and how."""
+    name = {"id": row["id"], "revision": row["revision"]}
+    if row["in_force"] is None:
+        steps = ", ".join(row["waits"])
+        text = session.say("{id} r{revision}: others must confirm {steps}", steps=steps, **name)
+        return [span(text, "warn")]
+    how = manner(session, row["in_force"])
+    if row["unheard"]:
+        how.append(session.say("without hearing {roles}", roles=", ".join(row["unheard"])))
+    text = session.say("{id} r{revision}: in force", **name)
+    return [span(text, "good"), span("  " + ", ".join(how) if how else "", "warn")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Table, span
+from handrail.cli.present import manner
 from handrail.cli.when import clock_words
 
 if TYPE_CHECKING:
@@ -47,9 +48,8 @@ def documents(rows: Sequence[Row], session: Session) -> Iterator[Block]:
 
 def _document(row: Row, session: Session) -> tuple[Span, ...]:
     in_force = row["in_force"]
-    force = (
-        span(f"r{in_force['revision']}", "good") if in_force else span(session.say("no"), "warn")
-    )
+    words = [f"r{in_force['revision']}", *manner(session, in_force)] if in_force else []
+    force = span(", ".join(words), "good") if words else span(session.say("no"), "warn")
     return (
         span(row["id"], "strong"),
         span(session.say(str(KIND_WORDS.get(row["kind"], row["kind"])))),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Block, Line, Span, line, span
+from handrail.cli.present import manner
 from handrail.cli.render.questions import example, question
 from handrail.cli.when import clock_words, distance
 
@@ -71,6 +72,15 @@ def _phase(view: View) -> str:
     return str(view["phase"] or view["status"])
 
 
+def heading(run: Row, session: Session) -> Line:
+    """Name what is carried out, and say where nobody but its author agreed or signed it."""
+    how = ", ".join(manner(session, run["agreed"])) if run.get("agreed") else ""
+    return line(
+        span(f"{run.get('title') or run['protocol']}", "dim"),
+        span(f"  {how}" if how else "", "dim"),
+    )
+
+
 class Screen:
     """What one person can do now in one incident."""
 
@@ -104,7 +114,7 @@ class Screen:
         A state around others says its guide before them, and what it offers after them.
         """
         yield GAP
-        yield line(span(f"{run.get('title') or run['protocol']}", "dim"))
+        yield heading(run, self.session)
         states = run.get("states", ())
         around = [state for state in states if state["id"] not in run["in"]]
         inner = [state for state in states if state["id"] in run["in"]]
@@ -127,7 +137,7 @@ class Screen:
 
     def states(self, run: Row) -> Iterator[Block]:
         """Yield the titles of the active states, with their guide texts and clocks."""
-        yield line(span(f"{run.get('title') or run['protocol']}", "dim"))
+        yield heading(run, self.session)
         for state in run.get("states", ()):
             yield from self.named_state(run, state)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Line, line, span
+from handrail.cli.present import manner
 from handrail.engine.durations import say_duration
 from handrail.engine.text import pick
 
@@ -31,17 +32,17 @@ def protocol(
 class _Words:
     def __init__(self, definition: Definition, session: Session) -> None:
         self.definition = definition
+        self.session = session
         self.say = session.say
         self.lang = session.lang
 
     def head(self, in_force: Mapping[str, Any] | None) -> Iterator[Line]:
         """Yield what it is for, whose it is, and what it costs."""
         one, say = self.definition, self.say
-        force = (
-            say("revision {revision} is in force", revision=in_force["revision"])
-            if in_force
-            else say("not in force")
-        )
+        force = say("not in force")
+        if in_force:
+            force = say("revision {revision} is in force", revision=in_force["revision"])
+            force = ", ".join([force, *manner(self.session, in_force)])
         title = span(f"{pick(one.title, self.lang)}", "title")
         yield line(title, span(f"  {one.id} r{one.revision} · {force}", "dim"))
         yield from self._prose(pick(one.purpose, self.lang))

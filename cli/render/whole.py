@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Block, Line, Span, Table, line, span
+from handrail.cli.present import manner
 from handrail.cli.render.now import MARKS, Screen, header
 from handrail.cli.when import clock_words
 
@@ -41,13 +42,19 @@ def _runs(view: View, session: Session) -> Table:
     rows = [
         (
             span(run["id"], "strong"),
-            span(f"{run['protocol']} r{run['revision']}"),
+            span(_pinned(run, session)),
             span(say(STATUS_WORDS[run["status"]])),
             span(run["outcome"] or ", ".join(run["in"])),
         )
         for run in [*([lifecycle] if lifecycle else []), *view["runs"]]
     ]
     return Table(head=(say("run"), say("protocol"), say("status"), say("where")), rows=tuple(rows))
+
+
+def _pinned(run: Any, session: Session) -> str:
+    """Say what it runs on, and how that was agreed."""
+    how = manner(session, run["agreed"]) if run.get("agreed") else []
+    return ", ".join([f"{run['protocol']} r{run['revision']}", *how])
 
 
 def _titled(title: str) -> Iterator[Block]:

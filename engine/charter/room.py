@@ -126,6 +126,13 @@ class Charter:
 
         return statement(self._engine, document)
 
+    def namespace(self) -> str:
+        """The namespace of this site's agreement signatures."""
+        from handrail.engine.machine.agreement import namespace  # noqa: PLC0415 - each its own
+
+        with self._engine.reading():
+            return namespace(self._engine.shelf.site())
+
     # -- looking ----------------------------------------------------------------------
 
     def show(self, document: str, *, verify: bool = False) -> Row:
