@@ -15,7 +15,6 @@ Pure: the same answers when it is decided, and when an auditor decides it again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -181,7 +180,7 @@ def for_document(site: Site, agreement: str, data: Data) -> Site:
     if every is None:
         return site
     chosen = {**site.settings.get(agreement, {}), REVIEW: every}
-    return replace(site, settings={**site.settings, agreement: chosen})
+    return site.but(settings={**site.settings, agreement: chosen})
 
 
 def settings_of(definition: Definition | None, site: Site) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from handrail.engine.part import NOTHING, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,15 +41,13 @@ class Actor(NamedTuple):
 ENGINE: Final = "engine"  # ``how`` of what the engine does by itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Part):
     """``at`` is when it happened, RFC 3339 UTC; it may lie before it is recorded."""
 
     actor: Actor
     at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Open(Command):
     """Open an incident: its lifecycle, and a protocol in it."""
 
@@ -57,20 +56,18 @@ class Open(Command):
     lifecycle: str
     drill: bool = False
     title: object = None  # sealed
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStep(Command):
     """Take a step of a run; ``facts`` are canonical, personal ones sealed."""
 
     run: str
     step: str
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = NOTHING
     note: object = None  # sealed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm(Command):
     """Say yes or no to a step that waits for it."""
 
@@ -79,7 +76,6 @@ class Confirm(Command):
     yes: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DoTask(Command):
     """Do a task, or skip it with a (sealed) reason."""
 
@@ -89,7 +85,6 @@ class DoTask(Command):
     skip: object = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SetFact(Command):
     """Record facts apart from a step."""
 
@@ -97,14 +92,12 @@ class SetFact(Command):
     facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Command):
     """Write something down (sealed)."""
 
     text: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Attach(Command):
     """Attach evidence: its digest and size; the name is sealed."""
 
@@ -115,15 +108,13 @@ class Attach(Command):
     task: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartProtocol(Command):
     """Start a further protocol in the same incident."""
 
     protocol: str
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Deviate(Command):
     """Put a run into another state, outside the protocol, with a (sealed) reason."""
 
@@ -132,6 +123,5 @@ class Deviate(Command):
     why: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Command):
     """Time has come to ``at``: deadlines that are due pass."""

@@ -8,7 +8,6 @@ made of stands in ``parts``, and is given from here too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from handrail.engine.machine.parts import (
     Target,
     Task,
 )
+from handrail.engine.part import NOTHING, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +69,7 @@ class Kind(StrEnum):
     DECIDING = "deciding"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Part):
     """One state. ``region`` is the region whose child it is."""
 
     id: str
@@ -81,8 +80,8 @@ class State:
     by: tuple[str, ...] = ()  # resolved through the parents
     within: Deadline | None = None
     overdue: Overdue | None = None
-    tasks: Mapping[str, Task] = field(default_factory=dict)
-    steps: Mapping[str, Step] = field(default_factory=dict)
+    tasks: Mapping[str, Task] = NOTHING
+    steps: Mapping[str, Step] = NOTHING
     enter: tuple[Effect, ...] = ()
     leave: tuple[Effect, ...] = ()
     next: tuple[Target, ...] = ()
@@ -96,8 +95,7 @@ class State:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
+class Region(Part):
     """A flat machine over ``children``. The top region's id is the empty string.
 
     A compound state's region has the state's id; a track's region has
@@ -113,8 +111,7 @@ class Region:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Definition:
+class Definition(Part):
     """A machine as it runs: pinned by the SHA-256 of its canonical JSON."""
 
     kind: str  # lifecycle | protocol | agreement

@@ -6,9 +6,10 @@ root), so that a checker can point at it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from handrail.engine.part import NOTHING, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,7 @@ class FactType(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Part):
     """What is asked, recorded and decided on."""
 
     id: str
@@ -66,7 +66,7 @@ class Fact:
     ask: Text | None = None
     many: bool = False
     personal: bool = False  # the value stays out of the log; the default for text
-    of: Mapping[str, Text] = field(default_factory=dict)  # choice: option id -> its text
+    of: Mapping[str, Text] = NOTHING  # choice: option id -> its text
     min: Decimal | None = None
     max: Decimal | None = None
     unit: Text | None = None
@@ -74,8 +74,7 @@ class Fact:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Part):
     """A value that a site may set; ``default`` is canonical (see ``facts``)."""
 
     id: str
@@ -84,8 +83,7 @@ class Setting:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
+class Deadline(Part):
     """How long: a fixed time or a setting's, from entry or from an anchor."""
 
     time: timedelta | None = None
@@ -94,8 +92,7 @@ class Deadline:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notify:
+class Notify(Part):
     """Tell somebody."""
 
     to: tuple[str, ...]  # roles or contacts
@@ -103,16 +100,14 @@ class Notify:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRun:
+class StartRun(Part):
     """Start a protocol beside this run, in the same incident."""
 
     protocol: str
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetFacts:
+class SetFacts(Part):
     """Set facts of this run to canonical values."""
 
     values: Mapping[str, object]
@@ -122,8 +117,7 @@ class SetFacts:
 Effect = Notify | StartRun | SetFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
+class Overdue(Part):
     """What happens when a deadline passes, beyond its being recorded."""
 
     step: str | None = None
@@ -131,8 +125,7 @@ class Overdue:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Part):
     """One item of a state's checklist."""
 
     id: str
@@ -148,8 +141,7 @@ class Task:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
+class Resume(Part):
     """A history target: where ``state`` was last left."""
 
     state: str
@@ -157,8 +149,7 @@ class Resume:
     otherwise: str | None = None  # ``else``; None: enter ``state`` afresh
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Part):
     """One guarded branch. ``index`` is its place in the list."""
 
     index: int
@@ -168,16 +159,14 @@ class Target:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Second:
+class Second(Part):
     """How many other people, and in what role, must confirm."""
 
     role: str
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Part):
     """What an operator can do in a state (and in all that lies inside it)."""
 
     id: str
@@ -193,8 +182,3 @@ class Step:
     to: tuple[Target, ...] = ()  # empty: stay, no exit or entry
     then: tuple[Effect, ...] = ()
     path: Path = ()
-
-    @property
-    def kind(self) -> str:
-        """How its list of targets is called among the state's (``structure.Edge``)."""
-        return f"step {self.id}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from handrail.engine.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,7 @@ REGISTERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tenure:
+class Tenure(Part):
     """A role that a person has, from one day to another (RFC 3339 full-date, UTC, inclusive)."""
 
     role: str
@@ -37,8 +37,7 @@ class Tenure:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Part):
     """Somebody of the site."""
 
     id: str
@@ -52,8 +51,7 @@ class Person:
         return tuple(tenure.role for tenure in self.tenures if tenure.holds(at))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Part):
     """A site plan. ``registers`` holds each register's items: id to its title."""
 
     id: str

@@ -196,9 +196,8 @@ def _setting(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterat
 
 
 def _public(fact: Fact) -> Fact:
-    from dataclasses import replace  # noqa: PLC0415 - settings in guards are rare
 
-    return replace(fact, personal=False)
+    return fact.but(personal=False)
 
 
 def _incident(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[Finding]:

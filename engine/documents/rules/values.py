@@ -90,9 +90,8 @@ def wrong_item(fact: Fact, item: Any, site: Site | None) -> Message | None:
 
 
 def _single(fact: Fact) -> Fact:
-    from dataclasses import replace  # noqa: PLC0415 - cheap, but not on a step's path
 
-    return replace(fact, many=False)
+    return fact.but(many=False)
 
 
 def ordered(fact: Fact) -> bool:
