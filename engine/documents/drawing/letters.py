@@ -27,7 +27,7 @@ _WIDTHS: Final = (
 _OTHER: Final = 68  # any other letter
 _WIDE: Final = 100  # East Asian wide and fullwidth (Unicode Annex 11)
 _BOLD: Final = 1.12  # how much wider bold is
-_PARTS: Final = re.compile(r"[^\s/-]+[/-]*|[/-]+")  # words; they also break after - and /
+_PARTS: Final = re.compile(r"[^/-]+[/-]*|[/-]+")  # a word that is too long breaks after - and /
 
 
 def measure(text: str, size: float, *, bold: bool = False) -> float:
@@ -69,7 +69,8 @@ def _parts(text: str, size: float, limit: float, *, bold: bool) -> list[tuple[st
     pieces: list[tuple[str, str]] = []
     for word in text.split():
         glue = " "
-        for part in _PARTS.findall(word):
+        fits = measure(word, size, bold=bold) <= limit
+        for part in [word] if fits else _PARTS.findall(word):
             for piece in _broken(part, size, limit, bold=bold):
                 pieces.append((piece, glue))
                 glue = ""
