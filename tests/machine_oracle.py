@@ -281,13 +281,22 @@ class Oracle:
     # -- moving ----------------------------------------------------------------------
 
     def microstep(self, transitions: list[Transition]) -> None:
-        # The domains are found once, before anything is left: the Recommendation finds them
-        # again after the history was kept, which may give an illegal configuration.
+        # Domains and targets are found once, before anything is left: the Recommendation finds
+        # them again after the history was kept, also by the other transitions, which may give
+        # an illegal configuration. Only what a transition itself leaves, it returns to as left.
         domains = [self.domain(transition) for transition in transitions]
+        targets = [self.effective_targets(transition) for transition in transitions]
+        own = [self.leaves_what_it_resumes(transition) for transition in transitions]
         self.exit_states(transitions)
-        for transition in transitions:
+        for index, transition in enumerate(transitions):
             self.told += transition.told
-        self.enter_states(transitions, domains)
+            if own[index]:
+                targets[index] = self.effective_targets(transition)
+        self.enter_states(targets, domains)
+
+    def leaves_what_it_resumes(self, transition: Transition) -> bool:
+        resumed = (transition.target or {}).get("resume")
+        return resumed is not None and self.nodes[resumed] in self.compute_exit_set([transition])
 
     def exit_states(self, transitions: list[Transition]) -> None:
         leaving = sorted(
@@ -303,14 +312,13 @@ class Oracle:
             self.told += [effect["notify"]["text"] for effect in node.data.get("leave", [])]
             self.configuration.remove(node)
 
-    def enter_states(self, transitions: list[Transition], domains: list[Node | None]) -> None:
+    def enter_states(self, targets: list[list[Node]], domains: list[Node | None]) -> None:
         """enterStates, with computeEntrySet."""
         entering: set[Node] = set()
-        for transition, domain in zip(transitions, domains, strict=True):
-            targets = self.effective_targets(transition)
-            for target in targets:
+        for goals, domain in zip(targets, domains, strict=True):
+            for target in goals:
                 self.add_descendants(target, entering)
-            for target in targets:
+            for target in goals:
                 self.add_ancestors(target, domain, entering)
         self.enter(entering)
 
