@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmarks.table import Row, interleaved
 from benchmarks.workplace import workplace
 from handrail.engine.engine import Engine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["rows"]
 
@@ -40,7 +37,7 @@ def rows() -> list[Row]:
         case = engine.open("ping")["id"]
     hello = workspace.root / "hello.py"
     hello.write_text(HELLO)
-    step = [sys.executable, "-m", "handrail.cli.main", "step", case, "go", "linked=yes"]
+    step = [program(), "step", case, "go", "linked=yes"]
     peer = [sys.executable, str(hello), "world"]
     for command in (step, peer):  # compiled once, as installed programs are
         run(command, workspace.root)
@@ -68,6 +65,11 @@ def rows() -> list[Row]:
             target="<= 1.7",
         ),
     ]
+
+
+def program() -> str:
+    """The installed console script, beside the interpreter that runs this."""
+    return str(Path(sys.executable).parent / "handrail")
 
 
 def run(command: list[str], folder: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import secrets
 import shutil
-import socket
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,7 @@ from handrail.engine.engine import Engine
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.ledger.checkpoint import LogKey
 from handrail.engine.machine.commands import Actor
-from handrail.engine.people import account, library_actor
+from handrail.engine.people import account, host, library_actor
 from handrail.engine.sign import sign_head
 from handrail.engine.store.open import create_store
 from handrail.engine.workspace import Workspace
@@ -201,7 +200,7 @@ def _check(workspace: Workspace) -> list[Checked]:
 
 def _register(engine: Engine, checked: list[Checked]) -> list[str]:
     """Register all; the site plan is in force from the founding, which is recorded as that."""
-    founder = Actor(_slug(account()), (), "os-user", socket.gethostname())
+    founder = Actor(_slug(account()), (), "os-user", host())
     library = library_actor()
     with engine.writing() as writer:
         sites = [one for one in checked if one.data and one.data["kind"] == "site"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     Draft = dict[str, Any]
 
-__all__ = ["LIBRARY", "account", "identify", "library_actor", "may_do", "turned_away"]
+__all__ = ["LIBRARY", "account", "host", "identify", "library_actor", "may_do", "turned_away"]
 
 NOBODY = "unknown"  # who was not let in
 LIBRARY = "handrail"  # the author of the documents that the library ships
@@ -40,6 +39,15 @@ def account() -> str:
         return str(os.getuid())
 
 
+def host() -> str:
+    """The name of this computer."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename  # without the 4 ms that importing socket costs
+    import socket  # noqa: PLC0415 - where there is no uname
+
+    return socket.gethostname()
+
+
 def identify(site: Site, claim: str | None, at: str) -> Actor:
     """Return who acts, with the roles of that time.
 
@@ -57,7 +65,7 @@ def identify(site: Site, claim: str | None, at: str) -> Actor:
     person = mine if claim is None else site.people[claim]
     if person is None:
         raise NotPermittedError(_NOBODY[site.identify], account=account())
-    return Actor(person.id, person.roles(at), _how(site, person, mine), socket.gethostname())
+    return Actor(person.id, person.roles(at), _how(site, person, mine), host())
 
 
 def _how(site: Site, person: Person, mine: Person | None) -> str:
@@ -95,20 +103,21 @@ def _by_account(site: Site, name: str) -> Person | None:
 
 def library_actor() -> Actor:
     """The library, as the author of what it ships."""
-    return Actor(LIBRARY, (), "engine", socket.gethostname())
+    return Actor(LIBRARY, (), "engine", host())
 
 
 def may_do(site: Site, actor: Actor, what: str) -> Reason | None:
     """Why somebody may not do something that no protocol speaks of; ``None``: they may.
 
     The site plan's ``may:`` names the roles. What it does not name, anybody with a role
-    may do; only to ``redact`` is management's.
+    may do; only to ``redact`` and to ``rotate`` the key is management's.
 
-    :param what: ``register``, ``redact``, ``export`` or ``migrate``.
+    :param what: ``register``, ``redact``, ``export``, ``migrate`` or ``rotate``.
     """
     named = site.data.get("may", {}).get(what)
     if named is None:
-        named = sorted(site.management) if what == "redact" else sorted(site.registers["roles"])
+        of_management = what in {"redact", "rotate"}
+        named = sorted(site.management if of_management else site.registers["roles"])
     return None if set(named).intersection(actor.roles) else not_yours(named)
 
 
@@ -122,7 +131,7 @@ def turned_away(site: Site | None, case: str, claim: str | None, fault: Handrail
         "type": "identify-refused",
         "case": case,
         "drill": False,
-        "actor": Actor(NOBODY, (), "unknown", socket.gethostname()).record(),
+        "actor": Actor(NOBODY, (), "unknown", host()).record(),
         "identify": how,
         "refused": {"code": fault.code, "template": _TURNED_AWAY, "params": {}, "needs": []},
     }
