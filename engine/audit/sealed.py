@@ -31,6 +31,7 @@ class Sealed:
         self._reader = reader
         self._report = report
         self._redacted = _redacted(reader)
+        self._attached = _attached(reader, self._redacted)
         self._due: dict[str, int] = {}  # digest -> the record of the case that has it first
 
     def take(self, seq: int, case: str, record: Mapping[str, Any], data: bytes) -> None:
@@ -66,20 +67,30 @@ class Sealed:
     def _evidence(self, seq: int, case: str, digest: str, size: object) -> None:
         data = self._reader.evidence(digest)
         if data is None:
-            if digest not in self._redacted:
+            if self._redacted.get(digest, -1) < self._attached.get(digest, seq):
                 self._report.add("evidence-missing", seq, case, sha256=digest)
         elif not isinstance(data, bytes) or (len(data), sha256(data).hexdigest()) != (size, digest):
             self._report.add("evidence-altered", seq, case, sha256=digest)
-        elif digest in self._redacted:
+        elif digest in self._redacted and self._attached[digest] < self._redacted[digest]:
             self._report.add("redaction-undone", seq, case)
 
 
-def _redacted(reader: Reader) -> frozenset[str]:
-    """All digests that redactions name: of disclosures, and of evidence."""
-    found: set[str] = set()
+def _redacted(reader: Reader) -> dict[str, int]:
+    """All digests that redactions name, of disclosures and of evidence, and the last record."""
+    found: dict[str, int] = {}
     for logged in reader.log(Filter(type="redacted")):
         record = decoded(logged.data) or {}
         for member in ("digests", "evidence"):
             names = record.get(member)
-            found.update(str(name) for name in names) if isinstance(names, list) else None
-    return frozenset(found)
+            found.update((str(name), logged.seq) for name in names or () if isinstance(names, list))
+    return found
+
+
+def _attached(reader: Reader, redacted: Mapping[str, int]) -> dict[str, int]:
+    """When each redacted attachment was last attached: it may have been again, afterwards."""
+    found = dict.fromkeys(redacted, -1)
+    for logged in reader.log(Filter(type="evidence-attached")) if redacted else ():
+        digest = str((decoded(logged.data) or {}).get("sha256"))
+        if digest in found:
+            found[digest] = logged.seq
+    return found

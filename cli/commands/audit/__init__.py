@@ -22,6 +22,8 @@ class Audit(LazyGroup):
             "checkpoint": "Sign the head of the log, to be kept elsewhere.",
             "prove": "Prove an incident or a record, in one file.",
             "verify-proof": "Check such a file with the verifier key alone.",
+            "redact": "Remove personal data for good, by a recorded decision.",
+            "hold": "Forbid that anything of an incident is removed.",
         }
     }
 

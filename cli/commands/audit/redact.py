@@ -1,0 +1,89 @@
+"""``handrail audit redact``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from handrail.cli import out
+from handrail.cli.page import Line, line, span
+from handrail.cli.params import Incident, Run, full_id
+from handrail.cli.session import Session
+from handrail.engine.custody.found import Wanted
+
+
+def command(
+    ctx: typer.Context,
+    incident: Incident,
+    *,
+    fact: Annotated[
+        list[str] | None, typer.Option(metavar="FACT", help="What was given for this fact.")
+    ] = None,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PERSON", help="What names this person of the site plan, or holds this name."
+        ),
+    ] = None,
+    attachment: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SHA256", help="This file; the first eight digits are enough."),
+    ] = None,
+    note: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", help="What was written in this record, by its number."),
+    ] = None,
+    title: Annotated[bool, typer.Option("--title", help="The incident's title.")] = False,
+    run: Run = None,
+    why: Annotated[str, typer.Option(metavar="TEXT", help="The reason.")],
+    basis: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="The legal basis; it stands in the log in clear."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go; remove and record nothing.")
+    ] = False,
+) -> None:
+    """Remove personal data from an incident for good, by a recorded decision."""
+    from handrail.cli.sure import sure  # noqa: PLC0415 - help needs none
+    from handrail.engine.custody.redact import Ground, redact  # noqa: PLC0415 - the same
+
+    session, case = Session.of(ctx), full_id(incident)
+    wanted = Wanted(
+        facts=fact or (), run=run, people=person or (), attachments=attachment or (),
+        notes=note or (), title=title,
+    )  # fmt: skip
+    if not dry_run:
+        sure(session, session.say("Remove this from {incident} for good?", incident=case))
+    with session.engine() as engine:
+        row = redact(engine, case, wanted, Ground(basis, why), dry_run=dry_run)
+    if session.json:
+        out.emit(row)
+        return
+    out.page(_page(row, session))
+
+
+def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
+    for item in row["removed"]:
+        value = f"  {item['value']}" if item.get("value") is not None else ""
+        name = f"{item['name']} {(item['sha256'] or '')[:12]}".strip()
+        yield line(span(f"{item['seq']:>5}  ", "dim"), span(name, "strong"), span(value))
+    for case in row["also"]:
+        yield line(session.say("the same file is in {incident} and goes there too", incident=case))
+    if row["withdrawn"]:
+        yield line(session.say("{count} messages not yet sent", count=len(row["withdrawn"])))
+    yield line(_end(row, session))
+
+
+def _end(row: dict[str, Any], session: Session) -> Any:
+    count = len(row["removed"])
+    if row["dry_run"]:
+        return span(session.say("{count} would go; nothing was removed (--dry-run)", count=count))
+    if not row["scrubbed"]:
+        text = "{count} removed; another program still reads the store: end it, and say this again"
+        return span(session.say(text, count=count), "warn")
+    return span(
+        session.say("{count} removed, and gone from the store's files", count=count), "good"
+    )
