@@ -128,16 +128,18 @@ def _arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
     """Take the run to where it moved, with what the record brings and what ends by it."""
     facts = record.get("facts")
     occurred: str = record["occurred"]
-    run = run._replace(
-        active=moved.active,
-        left=moved.left,
-        facts={**run.facts, **facts} if facts else run.facts,
-        entered={**run.entered, **dict.fromkeys(moved.entered, occurred)},
-        pending=_still_pending(run, record.get("step"), moved) if run.pending else run.pending,
-    )
+    changed: dict[str, Any] = {
+        "active": moved.active,
+        "left": moved.left,
+        "entered": {**run.entered, **dict.fromkeys(moved.entered, occurred)},
+    }
+    if facts:
+        changed["facts"] = {**run.facts, **facts}
+    if run.pending:
+        changed["pending"] = _still_pending(run, record.get("step"), moved)
     if run.tasks or run.attached or run.children:
-        return _begin_afresh(chart, run, moved.entered)
-    return run
+        changed |= _begun_afresh(chart, run, moved.entered)
+    return run._replace(**changed)
 
 
 def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pending]:
@@ -149,12 +151,15 @@ def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pendin
     }
 
 
-def _begin_afresh(chart: Chart, run: Run, names: tuple[str, ...]) -> Run:
+def _begun_afresh(chart: Chart, run: Run, names: tuple[str, ...]) -> dict[str, Any]:
     """Entered states begin with an open checklist, no evidence and no child."""
-    entered = frozenset(names)
+    changed: dict[str, Any] = {}
     tasks = {task for name in names for task in chart.states[name].tasks}
-    return run._replace(
-        tasks={key: how for key, how in run.tasks.items() if key.partition("/")[0] not in tasks},
-        attached=run.attached - entered - frozenset(map(task_mark, tasks)),
-        children={key: child for key, child in run.children.items() if key not in entered},
-    )
+    if tasks and run.tasks:
+        kept = {key: how for key, how in run.tasks.items() if key.partition("/")[0] not in tasks}
+        changed["tasks"] = kept
+    if run.attached:
+        changed["attached"] = run.attached.difference(names, map(task_mark, tasks))
+    if run.children:
+        changed["children"] = {key: run.children[key] for key in run.children if key not in names}
+    return changed

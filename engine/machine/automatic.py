@@ -11,7 +11,7 @@ from handrail.engine.machine.scope import RunScope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from handrail.engine.machine.configuration import Configuration
+    from handrail.engine.machine.configuration import Configuration, Ladder
     from handrail.engine.machine.definition import State
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Case, Run, World
@@ -31,34 +31,32 @@ def automatic(world: World, case: Case, run: Run, chart: Chart) -> tuple[Edge, .
     if not (here.next or here.done):
         return ()
     scope = RunScope(case, run, chart, world.site)
-    edges = _next(chart, here.next, scope) or _done(chart, here, case, run, scope)
-    return tuple(edges) if len(edges) < 2 else preempt(chart, run, edges)  # noqa: PLR2004 - a pair
+    edges = _next(here.next, scope) or _done(here, case, run, scope)
+    return tuple(edges) if len(edges) < 2 else preempt(chart, run, tuple(edges))  # noqa: PLR2004 - a pair
 
 
-def _next(chart: Chart, ladders: Sequence[tuple[State, ...]], scope: RunScope) -> list[Edge]:
+def _next(ladders: Sequence[Ladder], scope: RunScope) -> dict[Edge, None]:
     """SCXML appendix D, selectEventlessTransitions."""
-    found: dict[str, Edge] = {}
+    found: dict[Edge, None] = {}
     for ladder in ladders:
-        for state in ladder:
-            edge, _ = branch(chart.branches[state.id, "next"], state.id, scope)
+        for rung in ladder:
+            edge, _ = branch(rung, scope)
             if edge is not None:
-                found[state.id] = edge
+                found[edge] = None
                 break
-    return list(found.values())
+    return found
 
 
-def _done(chart: Chart, here: Configuration, case: Case, run: Run, scope: RunScope) -> list[Edge]:
-    found: dict[str, Edge] = {}
+def _done(here: Configuration, case: Case, run: Run, scope: RunScope) -> dict[Edge, None]:
+    found: dict[Edge, None] = {}
     for ladder in here.done:
-        for state in ladder:
-            scope.outcome = _outcome(here, case, run, state)
-            if scope.outcome is None:
-                continue
-            edge, _ = branch(chart.branches[state.id, "done"], state.id, scope)
+        for rung in ladder:
+            scope.outcome = _outcome(here, case, run, rung.state)
+            edge = None if scope.outcome is None else branch(rung, scope)[0]
             if edge is not None:
-                found[state.id] = edge
+                found[edge] = None
                 break
-    return list(found.values())
+    return found
 
 
 def _outcome(here: Configuration, case: Case, run: Run, state: State) -> object:

@@ -49,9 +49,13 @@ def comparison(operator: str, expected: object) -> Compare:
 
 def _member(expected: object) -> Callable[[object], bool]:
     """Equal to one of them; a list fact: holds one of them."""
-    wanted = frozenset(map(_key, expected if isinstance(expected, list) else [expected]))
+    items = expected if isinstance(expected, list) else [expected]
+    wanted = frozenset(map(_key, items))
+    plain = frozenset(item for item in items if isinstance(item, str))
 
     def member(value: object) -> bool:
+        if isinstance(value, str) and value in plain:
+            return True  # as nearly always
         if isinstance(value, list | tuple):
             return any(_key(item) in wanted for item in value)
         return _key(value) in wanted

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind
+from handrail.engine.machine.structure import Rung
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from handrail.engine.machine.definition import State, Step
-    from handrail.engine.machine.structure import Structure
+    from handrail.engine.machine.definition import State
+    from handrail.engine.machine.structure import Edge, Structure
 
-__all__ = ["Configuration"]
+__all__ = ["Configuration", "Ladder"]
+
+# What one innermost state offers, innermost first: SCXML appendix D, selectTransitions,
+# looks through one for each innermost state.
+Ladder = tuple[Rung, ...]
 
 
 class Configuration:
-    """A configuration, read in every way that a run needs.
-
-    A *ladder* is what one innermost state offers, innermost first: SCXML appendix D,
-    selectTransitions, looks through one for each innermost state.
-    """
+    """A configuration, read in every way that a run needs."""
 
     __slots__ = (
         "_structure",
@@ -39,6 +40,7 @@ class Configuration:
         "outcome",
         "outcomes",
         "path",
+        "rests",
         "running",
         "timed",
     )
@@ -52,13 +54,15 @@ class Configuration:
         # Of each complete compound or parallel state: its outcome, or its tracks' outcomes.
         self.outcomes = dict(self._complete())
         self.outcome = self.ended(TOP)  # of the whole run
-        self.offers = self._offers()  # step -> its ladders
-        self.next = self._ladders(lambda state: bool(state.next))
-        self.done = self._ladders(self._may_be_done)
+        self.offers = {step: self._ladders(f"step {step}") for step in self._steps()}
+        self.next = self._ladders("next")
+        self.done = self._ladders("done", self._may_be_done)
         self.running = self._states(lambda state: state.kind is Kind.RUNNING)
         self.timed = self._states(_is_timed)
         self.checklists = self._states(lambda state: bool(state.tasks))
-        self.moves: dict[tuple[str, ...], Any] = {}  # what branches did from here (``regions``)
+        # Whether nothing can happen here by itself.
+        self.rests = not (self.next or self.done or self.running or self.outcome)
+        self.moves: dict[tuple[Edge, ...], Any] = {}  # what edges did from here (``regions``)
 
     # -- the tree -------------------------------------------------------------
 
@@ -85,13 +89,32 @@ class Configuration:
         states = (self._structure.states[name] for name in self.path)
         return tuple(state for state in states if wanted(state))
 
-    def _ladders(self, wanted: Callable[[State], bool]) -> tuple[tuple[State, ...], ...]:
-        states = self._structure.states
-        ladders = (
-            tuple(states[name] for name in self._structure.ancestors[leaf] if wanted(states[name]))
-            for leaf in self.leaves
+    # -- ladders ----------------------------------------------------------------
+
+    def _steps(self) -> dict[str, None]:
+        """The steps that are offered, innermost and first in the document first."""
+        ancestors, states = self._structure.ancestors, self._structure.states
+        return dict.fromkeys(
+            step for leaf in self.leaves for name in ancestors[leaf] for step in states[name].steps
         )
-        return tuple(_distinct(ladder for ladder in ladders if ladder))
+
+    def _ladders(
+        self, kind: str, wanted: Callable[[State], bool] = lambda _: True
+    ) -> tuple[Ladder, ...]:
+        """Each ladder once: leaves that share all that has such targets share it."""
+        found: dict[tuple[str, ...], Ladder] = {}
+        for leaf in self.leaves:
+            rungs = [rung for rung in self._rungs(leaf, kind) if wanted(rung.state)]
+            if rungs:
+                found.setdefault(tuple(rung.state.id for rung in rungs), tuple(rungs))
+        return tuple(found.values())
+
+    def _rungs(self, leaf: str, kind: str) -> Iterator[Rung]:
+        for name in self._structure.ancestors[leaf]:
+            edges = self._structure.branches.get((name, kind))
+            if edges is not None:
+                state = self._structure.states[name]
+                yield Rung(state, state.steps.get(kind.removeprefix("step ")), edges)
 
     # -- completion -----------------------------------------------------------
 
@@ -112,33 +135,8 @@ class Configuration:
 
     def _may_be_done(self, state: State) -> bool:
         """A running state is done when its run is, which the configuration does not tell."""
-        return bool(state.done) and (state.kind is Kind.RUNNING or state.id in self.outcomes)
-
-    # -- steps ------------------------------------------------------------------
-
-    def _offers(self) -> dict[str, tuple[tuple[Step, ...], ...]]:
-        names = dict.fromkeys(
-            step
-            for leaf in self.leaves
-            for name in self._structure.ancestors[leaf]
-            for step in self._structure.states[name].steps
-        )
-        return {name: self._offering(name) for name in names}
-
-    def _offering(self, step: str) -> tuple[tuple[Step, ...], ...]:
-        ladders = self._ladders(lambda state: step in state.steps)
-        return tuple(tuple(state.steps[step] for state in ladder) for ladder in ladders)
+        return state.kind is Kind.RUNNING or state.id in self.outcomes
 
 
 def _is_timed(state: State) -> bool:
     return state.within is not None or any(task.within for task in state.tasks.values())
-
-
-def _distinct(ladders: Iterable[tuple[State, ...]]) -> Iterator[tuple[State, ...]]:
-    """Each ladder once: leaves that share all that is wanted share it."""
-    seen: set[tuple[str, ...]] = set()
-    for ladder in ladders:
-        key = tuple(state.id for state in ladder)
-        if key not in seen:
-            seen.add(key)
-            yield ladder

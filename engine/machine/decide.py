@@ -49,7 +49,7 @@ def decide(world: World, case: Case | None, command: do.Command) -> Decision:
         settle(turn)
     except RefusedError as refused:
         return _refusal(case, command, refused.reasons)
-    return Decision(tuple(turn.drafts), turn.found)
+    return Decision(tuple(turn.drafts), turn.case)
 
 
 _HANDLERS: Final[dict[type[do.Command], Callable[[Turn, Any], None]]] = {

@@ -27,7 +27,7 @@ def open_case(turn: Turn, command: do.Open) -> None:
     }
     if command.title is not None:
         opening["title"] = command.title
-    turn.emit(opening)
+    turn.open(opening)
     turn.start(command.lifecycle, lifecycle=True)
     if command.protocol is not None:
         turn.start(command.protocol, by_person=True, facts=dict(command.facts) or None)

@@ -8,16 +8,16 @@ what it moves is a cursor of ours (FACTS: events without ``add_model``).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from transitions import Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from handrail.engine.machine.structure import Edge, Structure
 
-__all__ = ["FlatMachines"]
+__all__ = ["FlatMachines", "Shot"]
 
 
 class _Cursor:
@@ -29,6 +29,22 @@ class _Cursor:
         self.state = state
 
 
+class Shot(NamedTuple):
+    """One event of one flat machine, aimed from one of its states."""
+
+    trigger: Callable[[_Cursor], bool]
+    child: str
+
+    def fire(self) -> str:
+        """Fire it; return the child that the region is in then.
+
+        :raises transitions.MachineError: the branch does not start in that child.
+        """
+        cursor = _Cursor(self.child)
+        self.trigger(cursor)
+        return cursor.state
+
+
 class FlatMachines:
     """The machines of one definition."""
 
@@ -36,14 +52,9 @@ class FlatMachines:
         self._structure = structure
         self._machines: dict[str, Machine] = {}
 
-    def fire(self, region: str, child: str, edge: Edge, goal: str) -> str:
-        """Fire a branch in a region that is in ``child``; return the child it is in then.
-
-        :raises transitions.MachineError: the branch does not start in that child.
-        """
-        cursor = _Cursor(child)
-        self._machine(region).events[_name(edge, goal)].trigger(cursor)
-        return cursor.state
+    def shot(self, region: str, child: str, edge: Edge, goal: str) -> Shot:
+        """A branch, ready to be fired in a region that is in ``child``."""
+        return Shot(self._machine(region).events[_name(edge, goal)].trigger, child)
 
     def put(self, region: str, child: str, goal: str) -> str:
         """Put a region into a child of it, without a branch that leads there."""

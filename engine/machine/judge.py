@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.engine.machine.commands import Actor
+    from handrail.engine.machine.configuration import Ladder
     from handrail.engine.machine.definition import Step
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Case, Run, World
-    from handrail.engine.machine.structure import Edge
+    from handrail.engine.machine.structure import Edge, Rung
 
 __all__ = ["Reason", "Verdict", "branch", "judge", "may", "offered", "preempt"]
-
-Ladder = tuple["Step", ...]
 
 
 class Verdict(NamedTuple):
@@ -47,10 +46,9 @@ class Verdict(NamedTuple):
 
 def offered(chart: Chart, run: Run) -> dict[str, tuple[Step, ...]]:
     """The steps of the active states by name, innermost and first in the document first."""
-    offers = chart.at(run.active).offers
     return {
-        name: tuple({step.state: step for ladder in ladders for step in ladder}.values())
-        for name, ladders in offers.items()
+        name: tuple(dict.fromkeys(rung.step for rungs in ladders for rung in rungs if rung.step))
+        for name, ladders in chart.at(run.active).offers.items()
     }
 
 
@@ -75,54 +73,53 @@ def judge(  # noqa: PLR0913 - the question has these parts
     if ladders is None:
         return Verdict(reasons=(not_now(run, chart, name),))
     scope = RunScope(case, run, chart, world.site, given)
-    choice = _choose(chart, ladders, scope)
-    edges = choice.edges if len(choice.edges) == 1 else preempt(chart, run, choice.edges)
-    steps = choice.steps
-    if len(edges) != len(choice.edges):
-        steps = tuple(step for step, edge in zip(steps, choice.edges, strict=True) if edge in edges)
-    judged = steps or choice.offers
-    ask = _missing(judged, choice.unknown, scope)
-    reasons = (*_barriers(case, run, judged, scope, actor, at), *_undecided(choice, ask))
-    return Verdict(edges, steps, reasons, ask, choice.offers)
+    taken, unknowns, offers = _choose(ladders, scope)
+    edges = tuple(taken) if len(taken) == 1 else preempt(chart, run, tuple(taken))
+    steps = tuple([taken[edge] for edge in edges])
+    judged = steps or offers
+    ask = _missing(judged, unknowns, scope)
+    reasons = _barriers(case, run, judged, scope, actor, at)
+    if ask:
+        reasons.append(facts_missing(ask))
+    elif unknowns:
+        reasons.append(unknown(unknowns))
+    elif not taken:
+        reasons.append(no_branch(offers))
+    return Verdict(edges, steps, tuple(reasons), ask, offers)
 
 
-class _Choice(NamedTuple):
-    """What selectTransitions finds: edges that hold, and names that keep others open."""
+def _choose(
+    ladders: Sequence[Ladder], scope: RunScope
+) -> tuple[dict[Edge, Step], tuple[str, ...], tuple[Step, ...]]:
+    """SCXML appendix D, selectTransitions: for each leaf the innermost step that is enabled.
 
-    edges: tuple[Edge, ...]
-    steps: tuple[Step, ...]  # one for each edge
-    unknown: tuple[str, ...]
-    offers: tuple[Step, ...]  # all that was looked at
-
-
-def _choose(chart: Chart, ladders: Sequence[Ladder], scope: RunScope) -> _Choice:
-    """SCXML appendix D, selectTransitions: for each leaf the innermost step that is enabled."""
-    taken: dict[str, tuple[Edge, Step]] = {}
-    looked: dict[str, Step] = {}
+    :returns: the edges that hold, with the steps that they are of; the names that keep
+        others open; every step that was looked at.
+    """
+    taken: dict[Edge, Step] = {}
     lacking: dict[str, None] = {}
+    looked: dict[str, Step] = {}
     for ladder in ladders:
-        for step in ladder:
-            looked[step.state] = step
-            edge, names = branch(chart.branches[step.state, step.kind], step.state, scope)
+        for rung in ladder:
+            assert rung.step is not None  # noqa: S101 - the ladders of a step
+            looked[rung.state.id] = rung.step
+            edge, names = branch(rung, scope)
             if edge is not None:
-                taken[step.state] = (edge, step)
+                taken[edge] = rung.step
                 break
             if names:
                 lacking.update(dict.fromkeys(names))
                 break
-    edges, steps = zip(*taken.values(), strict=True) if taken else ((), ())
-    return _Choice(edges, steps, tuple(lacking), tuple(looked.values()))
+    return taken, tuple(lacking), tuple(looked.values())
 
 
-def branch(
-    edges: Sequence[Edge], state: str, scope: RunScope
-) -> tuple[Edge | None, tuple[str, ...]]:
+def branch(rung: Rung, scope: RunScope) -> tuple[Edge | None, tuple[str, ...]]:
     """The first branch of a list whose guard holds, or the names that are unknown before it."""
-    scope.state = state
-    for edge in edges:
-        if edge.target is None or edge.target.when is None:
+    scope.state = rung.state.id
+    for edge in rung.edges:
+        guard = edge.when
+        if guard is None:
             return edge, ()
-        guard = edge.target.when
         value = guard.evaluate(scope)
         if value:
             return edge, ()
@@ -152,20 +149,22 @@ def _is_inside(chart: Chart, state: str, other: str) -> bool:
 
 def may(by: Sequence[str], actor: Actor | None) -> bool:
     """Whether one of the roles is the actor's; no roles: anybody; ``None``: the engine."""
-    return not by or actor is None or any(role in by for role in actor.roles)
+    return not by or actor is None or not frozenset(by).isdisjoint(actor.roles)
 
 
 def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
     case: Case, run: Run, steps: Sequence[Step], scope: RunScope, actor: Actor | None, at: str
-) -> Iterator[Reason]:
+) -> list[Reason]:
+    reasons: list[Reason] = []
     forbidden = [step for step in steps if not may(step.by, actor)]
     if forbidden:
-        yield not_yours(role for step in forbidden for role in step.by)
+        reasons.append(not_yours(role for step in forbidden for role in step.by))
     for step in steps:
         if step.after is not None:
-            yield from _too_early(case, run, step, at)
+            reasons += _too_early(case, run, step, at)
         if step.needs:
-            yield from _needs(run, step, scope)
+            reasons += _needs(run, step, scope)
+    return reasons
 
 
 def _too_early(case: Case, run: Run, step: Step, at: str) -> Iterator[Reason]:
@@ -190,16 +189,6 @@ def _needs(run: Run, step: Step, scope: RunScope) -> Iterator[Reason]:
                 yield Reason("evidence", "attach evidence first", {}, ("evidence",))
         elif need not in scope.facts:
             yield facts_missing([need])
-
-
-def _undecided(choice: _Choice, ask: tuple[str, ...]) -> Iterator[Reason]:
-    """What keeps the step itself from being chosen."""
-    if ask:
-        yield facts_missing(ask)
-    elif choice.unknown:
-        yield unknown(choice.unknown)
-    elif not choice.edges:
-        yield no_branch(choice.offers)
 
 
 def _missing(steps: Sequence[Step], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:

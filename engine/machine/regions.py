@@ -19,7 +19,8 @@ from handrail.engine.machine.structure import Edge, Structure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from handrail.engine.machine.definition import Definition, Resume
+    from handrail.engine.machine.definition import Definition, Resume, State
+    from handrail.engine.machine.flat import Shot
 
 __all__ = ["Active", "Chart", "Edge", "History", "Moved", "chart_of"]
 
@@ -36,6 +37,7 @@ class Moved(NamedTuple):
     left: History
     exited: tuple[str, ...]
     entered: tuple[str, ...]
+    quiet: bool = False  # whether it brings no effects, ends no run and leaves no clock
 
 
 class _Way(NamedTuple):
@@ -50,7 +52,7 @@ class _Way(NamedTuple):
 class _Known(NamedTuple):
     """A microstep that was worked out before: it only has to be fired."""
 
-    fired: tuple[tuple[str, str, Edge, str], ...]  # region, its child, the edge, the child then
+    shots: tuple[Shot, ...]  # one for each edge that leads somewhere
     moved: Moved  # ``left`` holds only what this microstep adds to it
 
 
@@ -67,6 +69,7 @@ class Chart(Structure):
         super().__init__(definition)
         self._machines = FlatMachines(self)
         self._met: dict[frozenset[str], Configuration] = {}
+        self._lively = frozenset(key for key, state in self.states.items() if _is_lively(state))
 
     # -- reading a configuration ------------------------------------------------
 
@@ -109,18 +112,15 @@ class Chart(Structure):
         :raises transitions.MachineError: an edge does not start where the run is.
         """
         here = self.at(active)
-        key = tuple([edge.label for edge in edges])
+        key = tuple(edges)
         known: _Known | None = here.moves.get(key)
         if known is None:
             known = self._work_out(here, left, edges)
             if not any(edge.target and edge.target.resume for edge in edges):
                 here.moves[key] = known
-        for region, child, edge, goal in known.fired:
-            self._machines.fire(region, child, edge, goal)
-        moved = known.moved
-        return (
-            moved._replace(left={**left, **moved.left}) if moved.left else moved._replace(left=left)
-        )
+        for shot in known.shots:
+            shot.fire()
+        return _on_top_of(left, known.moved)
 
     def put(self, active: Active, left: History, goal: str) -> Moved:
         """Put the run into ``goal`` outside the protocol.
@@ -130,16 +130,21 @@ class Chart(Structure):
         here = self.at(active)
         domain = next(region for region in self.within[goal] if region in active)
         self._machines.put(domain, active[domain], self.child(domain, goal))
-        moved = self._exchange(here, [(domain, here.inside(domain), (goal,))])
-        return moved._replace(left={**left, **moved.left})
+        return _on_top_of(left, self._exchange(here, [(domain, here.inside(domain), (goal,))]))
 
     def _work_out(self, here: Configuration, left: History, edges: Sequence[Edge]) -> _Known:
         ways = [way for edge in edges if (way := self._way(here, left, edge)) is not None]
-        fired = tuple(
-            (way.domain, here.active[way.domain], way.edge, self.child(way.domain, way.goals[0]))
+        shots = [
+            self._machines.shot(
+                way.domain,
+                here.active[way.domain],
+                way.edge,
+                self.child(way.domain, way.goals[0]),
+            )
             for way in ways
-        )
-        return _Known(fired, self._exchange(here, [(w.domain, w.exits, w.goals) for w in ways]))
+        ]
+        moved = self._exchange(here, [(way.domain, way.exits, way.goals) for way in ways])
+        return _Known(tuple(shots), moved)
 
     def _exchange(
         self, here: Configuration, ways: Iterable[tuple[str, tuple[str, ...], tuple[str, ...]]]
@@ -156,7 +161,8 @@ class Chart(Structure):
         exited.sort(key=self._order, reverse=True)
         entered.sort(key=self._order)
         left = {name: tuple(here.leaves_in(name)) for name in exited if name in self.remembered}
-        return Moved(after, left, tuple(exited), tuple(entered))
+        quiet = self._lively.isdisjoint(exited) and self._lively.isdisjoint(entered)
+        return Moved(after, left, tuple(exited), tuple(entered), quiet)
 
     def exits(self, active: Active, left: History, edge: Edge) -> frozenset[str]:
         """The states that an edge would leave: its exit set."""
@@ -204,3 +210,15 @@ class Chart(Structure):
 
     def _order(self, name: str) -> int:
         return self.states[name].order
+
+
+def _on_top_of(left: History, moved: Moved) -> Moved:
+    """The microstep with the whole history, which it adds to."""
+    return moved._replace(left={**left, **moved.left} if moved.left else left)
+
+
+def _is_lively(state: State) -> bool:
+    """Whether entering or leaving the state may bring more than the state itself."""
+    if state.enter or state.leave or state.run or state.within:
+        return True
+    return any(task.within for task in state.tasks.values())

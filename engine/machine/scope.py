@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from handrail.engine.machine.guards import UNKNOWN
@@ -42,8 +43,7 @@ class RunScope:
 
     def special(self, name: str) -> object:
         """The value of a reserved or dotted name, or ``UNKNOWN``."""
-        head, _, rest = name.partition(".")
-        reader = _SPECIAL.get(head)
+        reader, rest = _reader(name)
         return UNKNOWN if reader is None else reader(self, rest)
 
     def status(self, task: Task) -> str:
@@ -89,13 +89,17 @@ class RunScope:
         return "none"
 
     def _read_runs(self, name: str) -> object:
-        runs = [run for run in self._case.runs.values() if run.id != self._case.lifecycle]
-        if not name:
-            return "active" if any(run.status == "active" for run in runs) else "finished"
-        same = [run for run in runs if run.protocol == name]
-        if any(run.status == "active" for run in same):
-            return "active"
-        return (same[-1].outcome or same[-1].status) if same else "none"
+        """All runs beside the lifecycle; or how those of one protocol are, or ended last."""
+        found: object = "none" if name else "finished"
+        lifecycle = self._case.lifecycle
+        for run in self._case.runs.values():
+            if run.id == lifecycle or (name and run.protocol != name):
+                continue
+            if run.status == "active":
+                return "active"
+            if name:
+                found = run.outcome or run.status
+        return found
 
     def _read_setting(self, name: str) -> object:
         return self._run.settings.get(name, UNKNOWN)
@@ -118,3 +122,9 @@ _SPECIAL: Final[dict[str, Callable[[RunScope, str], object]]] = {
     "incident": RunScope._read_incident,  # noqa: SLF001 - the same
     "site": RunScope._read_site,  # noqa: SLF001 - the same
 }
+
+
+@lru_cache(maxsize=1_024)
+def _reader(name: str) -> tuple[Callable[[RunScope, str], object] | None, str]:
+    head, _, rest = name.partition(".")
+    return _SPECIAL.get(head), rest

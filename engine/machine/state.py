@@ -67,7 +67,8 @@ class Case(NamedTuple):
     def active_runs(self) -> list[Run]:
         """The runs that go on; the lifecycle last, because it waits for the others."""
         runs = [run for run in self.runs.values() if run.status == "active"]
-        runs.sort(key=lambda run: run.id == self.lifecycle)
+        if runs and runs[0].id == self.lifecycle:
+            runs.append(runs.pop(0))
         return runs
 
     def with_run(self, run: Run) -> Case:
@@ -77,11 +78,6 @@ class Case(NamedTuple):
     def after(self, run: Run) -> Case:
         """The case after a record that left this of a run."""
         return self._replace(runs={**self.runs, run.id: run}, version=self.version + 1)
-
-    def children(self, run: Run) -> list[Run]:
-        """The runs that go on for a run's running states."""
-        found = (self.runs.get(key) for key in run.children.values())
-        return [child for child in found if child is not None and child.status == "active"]
 
 
 class World(NamedTuple):

@@ -7,24 +7,39 @@ of its children is active while it is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from handrail.engine.machine.definition import Definition, Resume, State, Target
+    from handrail.engine.machine.definition import Definition, Resume, State, Step, Target
+    from handrail.engine.machine.guards import Guard
 
-__all__ = ["Edge", "Structure"]
+__all__ = ["Edge", "Rung", "Structure"]
 
 
-class Edge(NamedTuple):
-    """One branch of one list of targets: what SCXML calls a transition."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One branch of one list of targets: what SCXML calls a transition.
+
+    There is one of each branch in a chart, so that it is known by its identity.
+    """
 
     source: str  # the state that declares it
     kind: str  # "step NAME" | "next" | "done"
     place: int | None  # in the list; None: a step that leads nowhere
     target: Target | None
+    when: Guard | None
     label: str  # unique in the definition; names it in the flat machines
+
+
+class Rung(NamedTuple):
+    """One list of targets of a state, as a place to look for a branch that holds."""
+
+    state: State
+    step: Step | None  # that the targets are of; None: the state's ``next`` or ``done``
+    edges: tuple[Edge, ...]
 
 
 class Structure:
@@ -97,8 +112,8 @@ def _lists(state: State) -> Iterator[tuple[str, tuple[Target, ...]]]:
 
 def _edges(state: str, kind: str, targets: tuple[Target, ...]) -> tuple[Edge, ...]:
     if not targets:
-        return (Edge(state, kind, None, None, f"{state} {kind}"),)
+        return (Edge(state, kind, None, None, None, f"{state} {kind}"),)
     return tuple(
-        Edge(state, kind, target.index, target, f"{state} {kind} {target.index}")
+        Edge(state, kind, target.index, target, target.when, f"{state} {kind} {target.index}")
         for target in targets
     )

@@ -40,11 +40,14 @@ class RefusedError(HandrailError):
 class Turn:
     """One decision in the making."""
 
-    __slots__ = ("_by", "_engine", "actor", "at", "closing", "drafts", "found", "moves", "world")
+    __slots__ = ("_by", "_engine", "actor", "at", "case", "closing", "drafts", "moves", "world")
+
+    case: Case  # as the drafts so far leave it; none before the case is opened
 
     def __init__(self, world: World, case: Case | None, actor: Actor, at: str) -> None:
         self.world = world
-        self.found = case
+        if case is not None:
+            self.case = case
         self.actor = actor
         self.at = at  # when it happens
         self.drafts: list[Draft] = []
@@ -52,12 +55,6 @@ class Turn:
         self.closing = False  # the incident ends: nothing may start any more
         self._by = actor.record()
         self._engine: Draft | None = None
-
-    @property
-    def case(self) -> Case:
-        """The case as the drafts so far leave it."""
-        assert self.found is not None  # noqa: S101 - only Open begins without one
-        return self.found
 
     @property
     def engine(self) -> Draft:
@@ -105,10 +102,11 @@ class Turn:
 
         :param actor: who did it, as recorded; whose turn it is, unless said otherwise.
         """
+        case = self.case
         draft: Draft = {
             "type": kind,
-            "case": self.case.id,
-            "drill": self.case.drill,
+            "case": case.id,
+            "drill": case.drill,
             "occurred": self.at,
             "actor": self._by if actor is None else actor,
         }
@@ -120,10 +118,12 @@ class Turn:
     def emit(self, draft: Draft, moved: Moved | None = None) -> None:
         """Add a record, and go on from the case after it."""
         self.drafts.append(draft)
-        if self.found is None:
-            self.found = apply(self.world.definition, None, draft)
-        else:
-            self.found = apply_moved(self.world.definition, self.found, draft, moved)
+        self.case = apply_moved(self.world.definition, self.case, draft, moved)
+
+    def open(self, draft: Draft) -> None:
+        """Begin a case with its first record."""
+        self.drafts.append(draft)
+        self.case = apply(self.world.definition, None, draft)
 
     # -- moving ----------------------------------------------------------------------
 
@@ -140,14 +140,17 @@ class Turn:
     ) -> None:
         """Take a microstep: SCXML appendix D, exitStates, executeTransitionContent, enterStates."""
         self.count()
-        self.late(run, chart, moved.exited)
+        if not moved.quiet:
+            self.late(run, chart, moved.exited)
         draft["from"] = list(chart.leaves(run.active))
         draft["to"] = list(chart.leaves(moved.active))
         self.emit(draft, moved)
-        self.leave(run, chart, moved.exited)
+        if not moved.quiet:
+            self.leave(run, chart, moved.exited)
         for effect in then:
             self.effect(run.id, effect)
-        self.enter(run.id, chart, moved.entered)
+        if not moved.quiet:
+            self.enter(run.id, chart, moved.entered)
 
     def leave(self, run: Run, chart: Chart, names: Iterable[str]) -> None:
         """What leaving states brings, innermost first: their effects, then their runs' end.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from handrail.engine.machine.definition import Definition
 
 __all__ = ["Marks", "Passage", "marks_of"]
 
@@ -25,10 +27,15 @@ class Marks:
 
 
 def marks_of(
-    records: Iterable[Mapping[str, Any]], *, run: str, now: Iterable[str] = ()
+    definition: Definition,
+    records: Iterable[Mapping[str, Any]],
+    *,
+    run: str,
+    now: Iterable[str] = (),
 ) -> tuple[Marks, dict[int, int]]:
     """Read the marks of a run from its case's records, in their order.
 
+    :param now: the states that the run is in.
     :returns: the marks, and the number of each move by its record's ``cseq``.
     """
     moves: dict[Passage, list[int]] = {}
@@ -37,14 +44,13 @@ def marks_of(
     settings: Mapping[str, object] = {}
     numbers: dict[int, int] = {}
     for record in records:
-        if record.get("run") != run or "to" not in record or record["type"] == "notified":
+        if record.get("run") != run or record["type"] not in _MOVES:
             continue
-        if record["type"] == "run-started":
-            settings = record.get("settings") or {}
+        settings = record.get("settings") or settings
         number = numbers[record["cseq"]] = len(numbers) + 1
         for source, kind, index in record.get("moves", ()):
             moves.setdefault((source, kind, index), []).append(number)
-        for state in _reached(record):
+        for state in _reached(definition, record):
             states.setdefault(state, []).append(number)
         if record["type"] == "deviated":
             deviated.update(record["to"])
@@ -58,7 +64,23 @@ def marks_of(
     return marks, numbers
 
 
-def _reached(record: Mapping[str, Any]) -> list[str]:
-    """The leaf states that a record led to and was not in before."""
-    before = record.get("from", ())
-    return [state for state in record["to"] if state not in before]
+# The records that say where a run went.
+_MOVES: Final = frozenset({"run-started", "step-taken", "moved", "deviated", "run-migrated"})
+
+
+def _reached(definition: Definition, record: Mapping[str, Any]) -> list[str]:
+    """The states that a record led to and was not in before, innermost first."""
+    before = _with_outer(definition, record.get("from", ()))
+    after = _with_outer(definition, record.get("to", ()))
+    return [state for state in after if state not in before]
+
+
+def _with_outer(definition: Definition, leaves: Iterable[str]) -> dict[str, None]:
+    """The leaves, and the states that they lie in."""
+    found: dict[str, None] = {}
+    for leaf in leaves:
+        name: str | None = leaf if leaf in definition.states else None
+        while name is not None:
+            found[name] = None
+            name = definition.regions[definition.states[name].region].owner
+    return found

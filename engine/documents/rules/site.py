@@ -35,6 +35,10 @@ def rules(document: Document) -> Iterator[Finding]:
             yield from _registered(document, path, method["stage"], "planning-cycle")
     yield from _indicators(document)
     yield from _lifecycle(document)
+    yield from _retention(document)
+    for what, roles in data.get("may", {}).items():
+        for index, role in enumerate(roles):
+            yield from _known(document, ("may", what, index), role)
     for protocol, settings in data.get("settings", {}).items():
         yield from _settings(document, protocol, settings)
 
@@ -89,6 +93,15 @@ def _lifecycle(document: Document) -> Iterator[Finding]:
     known = [key for key, data in others.items() if data.get("kind") == "lifecycle"]
     if name not in known:
         yield document.missing("HR262", ("lifecycle",), NO_LIFECYCLE_WORDS, name, known)
+
+
+def _retention(document: Document) -> Iterator[Finding]:
+    """A rule for a protocol that is not there would keep its incidents for ever."""
+    others = document.others
+    for key, rule in document.data.get("retention", {}).items():
+        if others is not None and rule.get("protocol", "") not in {"", *others}:
+            path: Path = ("retention", key, "protocol")
+            yield document.missing("HR224", path, NO_PROTOCOL_WORDS, rule["protocol"], others)
 
 
 def _settings(document: Document, protocol: str, settings: dict[str, Any]) -> Iterator[Finding]:
