@@ -24,6 +24,7 @@ class Audit(LazyGroup):
             "verify-proof": "Check such a file with the verifier key alone.",
             "redact": "Remove personal data for good, by a recorded decision.",
             "hold": "Forbid that anything of an incident is removed.",
+            "retention": "List what was kept long enough, or remove it.",
         }
     }
 
