@@ -25,6 +25,7 @@ class Scene(NamedTuple):
 def scenes(workspace: Path, checkpoint: Path, say: Callable[..., str]) -> Iterator[Scene]:
     """Yield the scenes in order. The incident is the first of the workspace: 1."""
     yield from _before(workspace, say)
+    yield from _briefing(say)
     yield from _during(say)
     yield from _after(say)
     yield from _proof(checkpoint, say)
@@ -39,6 +40,17 @@ def _before(workspace: Path, say: Callable[..., str]) -> Iterator[Scene]:
         say("The director agrees to the protocols: only what is agreed is used for real."),
         ["agree", "--all", "--as", "helena"],
     )
+
+
+def _briefing(say: Callable[..., str]) -> Iterator[Scene]:
+    why = say("Those who will use it say that they have read it, and understood.")
+    for document, person in (
+        ("suspicious-person", "anna"),
+        ("suspicious-person", "esra"),
+        ("lesson", "anna"),
+    ):
+        yield Scene(why, ["acknowledge", document, "--as", person])
+        why = ""
 
 
 def _during(say: Callable[..., str]) -> Iterator[Scene]:
