@@ -207,6 +207,7 @@ def _judge_machine(shaped: Checked, document: Document) -> Checked:
 
 def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
     from handrail.engine.documents.rules import (  # noqa: PLC0415 - only when a machine is checked
+        agreement,
         asked,
         complete,
         guards,
@@ -228,7 +229,8 @@ def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
         others=document.others,
         definition=definition,
     )
-    resolved = _run([structure.rules, names.rules, guards.rules, values.rules], subject)
+    families = [structure.rules, names.rules, guards.rules, values.rules, agreement.rules]
+    resolved = _run(families, subject)
     located = _run([roles.rules], subject)
     if _failed(resolved):
         return _sorted((*resolved, *located))
