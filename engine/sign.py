@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.audit.anchor import FileAnchor
 from handrail.engine.clock import stamp
+from handrail.engine.custody.logkey import load_key
 from handrail.engine.errors import HandrailError
-from handrail.engine.ledger.checkpoint import Checkpoint, LogKey
+from handrail.engine.ledger.checkpoint import Checkpoint
 from handrail.engine.store.rows import CheckpointRow
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def sign_head(engine: Engine) -> Signed:
     """
     if engine.workspace is None:
         raise HandrailError("without a workspace there is no log key to sign with")
-    key = LogKey.load(engine.workspace.key, engine.store.origin)
     with engine.writing() as writer:
+        key = load_key(engine.workspace, writer, engine.store.origin)
         head = writer.head()
         note = key.sign(Checkpoint(origin=engine.store.origin, size=head.size, root=head.root))
         writer.put_checkpoint(

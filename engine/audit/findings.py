@@ -71,6 +71,10 @@ TEXTS: Mapping[str, str] = {
         "the first {size} records do not lead to the root that was signed for them "
         "(the first {good} do): one was edited, swapped, inserted or removed"
     ),
+    "key-forged": (
+        "it says that the log has a new key, and the key before it did not sign that: "
+        "somebody brought in a key of their own"
+    ),
     # Checkpoints from outside.
     "anchor-forged": (
         "the outside checkpoint of {size} records is not signed by this log's key: "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from handrail.engine.ledger.checkpoint import NoteError, UnsignedError, open_checkpoint
+from handrail.engine.ledger.checkpoint import NoteError, UnsignedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from handrail.engine.audit.findings import Report
-    from handrail.engine.ledger.checkpoint import VerifierKey
+    from handrail.engine.audit.keys import Keys
     from handrail.engine.store.base import Reader
 
 __all__ = ["Mark", "Marks"]
@@ -64,11 +64,11 @@ class Marks:
                 self._report.add(code, size=mark.size, records=records)
 
 
-def stored(reader: Reader, keys: Sequence[VerifierKey], report: Report) -> Iterator[Mark]:
+def stored(reader: Reader, keys: Keys, report: Report) -> Iterator[Mark]:
     """Read the store's own checkpoints, each with its signature."""
     for number, row in enumerate(reader.checkpoints(), 1):
         try:
-            found = open_checkpoint(str(row.note), keys)
+            found = keys.open(str(row.note))
         except NoteError as error:
             report.add("checkpoint-forged", number=number, reason=error)
             continue
@@ -77,14 +77,14 @@ def stored(reader: Reader, keys: Sequence[VerifierKey], report: Report) -> Itera
         yield Mark(found.size, found.root, outside=False)
 
 
-def outside(notes: Iterable[str], keys: Sequence[VerifierKey], report: Report) -> Iterator[Mark]:
+def outside(notes: Iterable[str], keys: Keys, report: Report) -> Iterator[Mark]:
     """Read checkpoints that were kept elsewhere.
 
     :raises NoteError: a text is no checkpoint at all.
     """
     for note in notes:
         try:
-            found = open_checkpoint(note, keys)
+            found = keys.open(note)
         except UnsignedError as error:
             report.add("anchor-forged", size=error.params.get("size"))
             continue

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from handrail.engine.audit.findings import Depth, Report, Result
 from handrail.engine.audit.intact import check_intact
+from handrail.engine.audit.keys import Keys
 from handrail.engine.audit.marks import Marks, outside, stored
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def verify(
     """
     report = Report()
     with store.read() as reader:
-        held_to = chain(stored(reader, keys, report), outside(against, keys, report))
+        known = Keys(reader, keys, report)
+        held_to = chain(stored(reader, known, report), outside(against, known, report))
         marks = Marks(held_to, report)
         records = check_intact(reader, marks, report)
         if depth is not Depth.INTACT:

@@ -115,6 +115,10 @@ class VerifierKey:
         """
         return open_checkpoint(note, [self])
 
+    def approved(self, new: VerifierKey, signature: str) -> bool:
+        """Tell whether this key has signed that ``new`` takes its place (``LogKey.approve``)."""
+        return new.name == self.name and self.signed(_succession(new), unbase64(signature))
+
     def signed(self, text: str, signature: bytes) -> bool:
         """Tell whether this key has signed the text."""
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 15 ms
@@ -203,9 +207,22 @@ class LogKey:
         if checkpoint.origin != self.verifier.name:
             raise ValueError(f"{self.verifier.name} does not sign for {checkpoint.origin}")
         text = checkpoint.text()
+        return f"{text}\n{self._line(text)}"
+
+    def cosign(self, note: str) -> str:
+        """Return a signed note with this key's signature added to the others.
+
+        :raises NoteError: it is malformed.
+        """
+        return note + self._line(note_parts(note)[0])
+
+    def _line(self, text: str) -> str:
         signature = self._private.sign(text.encode())
-        line = b64encode(self.verifier.id + signature).decode()
-        return f"{text}\n— {self.verifier.name} {line}\n"
+        return f"— {self.verifier.name} {b64encode(self.verifier.id + signature).decode()}\n"
+
+    def approve(self, new: VerifierKey) -> str:
+        """Return this key's signature, base64, that ``new`` takes its place."""
+        return b64encode(self._private.sign(_succession(new).encode())).decode()
 
 
 def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
@@ -237,6 +254,11 @@ def alleged(note: str) -> Checkpoint:
     :raises NoteError: it is malformed.
     """
     return Checkpoint.parse(note_parts(note)[0])
+
+
+def _succession(new: VerifierKey) -> str:
+    """What a key signs for its successor; its second line keeps it from being a checkpoint."""
+    return f"{new.name}\nhandrail: the next key of this log\n{new}\n"
 
 
 def _unsigned(template: str, found: Checkpoint) -> UnsignedError:

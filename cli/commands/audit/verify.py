@@ -44,10 +44,10 @@ def command(
     session = Session.of(ctx)
     notes = [note for file in against or () for note in _notes(file)]
     with session.engine() as engine:
-        own = _key(key, session)
-        if not notes:
-            notes = FileAnchor.usual(own).notes()  # where closing incidents leave theirs
-        row = verify(engine.store, [own], against=notes, depth=Depth(depth)).row(session.lang)
+        own = _keys(key, session)
+        if not notes:  # where closing incidents leave theirs
+            notes = [note for one in own for note in FileAnchor.usual(one).notes()]
+        row = verify(engine.store, own, against=notes, depth=Depth(depth)).row(session.lang)
     if session.json:
         out.emit(row)
     else:
@@ -61,12 +61,15 @@ def _notes(file: str) -> list[str]:
     return list(notes_in(text)) or [text]  # what is no checkpoint at all is said to be none
 
 
-def _key(key: str | None, session: Session) -> VerifierKey:
-    """Return the key that the auditor holds, else the workspace's own."""
-    text = key or str(session.open_workspace().verifier)
-    if "+" not in text or Path(text).exists():
-        text = Path(text).read_text("utf-8").strip()
-    return VerifierKey.parse(text)
+def _keys(key: str | None, session: Session) -> list[VerifierKey]:
+    """Return the keys that the auditor holds, else the workspace's own, the newest first."""
+    if key is None:
+        from handrail.engine.custody.logkey import held_keys  # noqa: PLC0415 - help needs none
+
+        return held_keys(session.open_workspace())
+    if "+" not in key or Path(key).exists():
+        key = Path(key).read_text("utf-8").strip()
+    return [VerifierKey.parse(each) for each in key.split()]
 
 
 def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:

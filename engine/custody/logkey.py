@@ -1,0 +1,90 @@
+"""The log's key on the disk: the one of now, the one that comes, those that were."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.errors import HandrailError
+from handrail.engine.ledger.checkpoint import LogKey, VerifierKey
+from handrail.engine.store.rows import Filter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from handrail.engine.store.base import Reader
+    from handrail.engine.workspace import Workspace
+
+__all__ = ["coming", "held_keys", "load_key", "settle", "spent"]
+
+
+def coming(workspace: Workspace) -> Path:
+    """Where a new key lies until the log has it."""
+    return workspace.key.with_name("log.new.pem")
+
+
+def spent(workspace: Workspace, old: VerifierKey, suffix: str = "pem") -> Path:
+    """Where the key before lies, if it is kept."""
+    return workspace.key.with_name(f"log.{old.id.hex()}.{suffix}")
+
+
+def held_keys(workspace: Workspace) -> list[VerifierKey]:
+    """The verifier keys of the workspace: the present one, then those before."""
+    paths = [workspace.verifier, *sorted(workspace.key.parent.glob("log.*.vkey"))]
+    return [VerifierKey.parse(path.read_text("utf-8").strip()) for path in paths]
+
+
+def load_key(workspace: Workspace, reader: Reader, origin: str) -> LogKey:
+    """Return the key that signs the log now.
+
+    A rotation that was cut off after the log had the new key is brought to its end.
+
+    :raises HandrailError: the key cannot be read, or is not the one that the log has.
+    """
+    key = LogKey.load(workspace.key, origin)
+    last = _last(reader)
+    if last is None or last["new"] == str(key.verifier):
+        return key
+    if coming(workspace).exists():
+        new = LogKey.load(coming(workspace), origin)
+        if str(new.verifier) == last["new"]:
+            settle(workspace, key.verifier, new.verifier)
+            return new
+    raise HandrailError(
+        "{path} is not the key that the log has now: put that one back, "
+        "or see “a lost key” in docs/how-to/auditors.md",
+        path=str(workspace.key),
+    )
+
+
+def _last(reader: Reader) -> dict[str, Any] | None:
+    for row in reader.log(Filter(type="key-rotated"), newest_first=True, limit=1):
+        record: dict[str, Any] = json.loads(row.data)
+        return record
+    return None
+
+
+def settle(workspace: Workspace, old: VerifierKey, new: VerifierKey) -> None:
+    """Put the new key in place, each file at one stroke; the one before is kept beside it."""
+    if workspace.key.exists() and not spent(workspace, old).exists():
+        shutil.copy2(workspace.key, spent(workspace, old))
+    coming(workspace).replace(workspace.key)
+    _write(spent(workspace, old, "vkey"), f"{old}\n")
+    _write(workspace.verifier, f"{new}\n")
+    _sync(workspace.key.parent)
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
