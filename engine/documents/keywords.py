@@ -3,29 +3,27 @@
 Its keywords are walked here without making a validator for each part, which takes
 it four times as long. A few keywords are our own: the stock ones name no place
 for an unknown key, a missing key or a misspelt name, let ``$`` match before a last
-line break, and compare lists of maps in quadratic time. ``$ref`` stands for the
-schema itself: all are linked once, from package data, so nothing is ever fetched.
-A test holds all this to the stock validator's verdict.
+line break, and compare lists of maps in quadratic time. A test holds all this to the
+stock validator's verdict.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-__all__ = ["KINDS", "Fault", "Unknown", "faults", "schema_text"]
+from handrail.engine.documents.schemas import linked
+from handrail.engine.documents.schemas import pattern as compiled
 
-KINDS = ("site", "lifecycle", "protocol", "agreement", "scenario", "workspace")
-_PARTS = ("common", "machine")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
-Schema = Mapping[str, Any]
+    from handrail.engine.documents.schemas import Schema
+
+__all__ = ["Fault", "Unknown", "faults"]
+
 Path = tuple[str | int, ...]
 
 
@@ -50,12 +48,7 @@ class Unknown:
 
 def faults(data: Any, kind: str) -> Iterator[Fault]:
     """What the schema of ``kind`` finds in ``data``, one fault after the other."""
-    return _WALKER.descend(data, _linked()[f"{kind}.schema.json"])
-
-
-def schema_text(name: str) -> str:
-    """The schema file ``NAME.schema.json`` as it is shipped."""
-    return (files("handrail.schemas") / f"{name}.schema.json").read_text(encoding="utf-8")
+    return _WALKER.descend(data, linked()[f"{kind}.schema.json"])
 
 
 class _Walker:
@@ -83,26 +76,6 @@ class _Walker:
 
 
 _WALKER = _Walker()
-
-
-@cache
-def _linked() -> dict[str, Any]:
-    loaded = {f"{name}.schema.json": json.loads(schema_text(name)) for name in (*_PARTS, *KINDS)}
-    for name, schema in loaded.items():
-        _link(schema, name, loaded)
-    return loaded
-
-
-def _link(part: Any, base: str, loaded: Mapping[str, Any]) -> None:
-    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for item in inside:
-        _link(item, base, loaded)
-    if isinstance(part, dict) and isinstance(part.get("$ref"), str):
-        file, _, pointer = part["$ref"].partition("#/")
-        target = loaded[file or base]
-        for key in pointer.split("/"):
-            target = target[key]
-        part["$ref"] = target
 
 
 def _ref(walker: _Walker, ref: Schema, instance: Any, _schema: Schema) -> Iterator[Fault]:
@@ -170,13 +143,8 @@ def _belongs(schema: Schema, key: str) -> Iterator[str]:
 
 
 def _pattern(_walker: _Walker, pattern: str, instance: Any, schema: Schema) -> Iterator[Fault]:
-    if isinstance(instance, str) and not _compiled(pattern).search(instance):
+    if isinstance(instance, str) and not compiled(pattern).search(instance):
         yield Fault((), "pattern", pattern, instance, schema)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
 
 
 def _names(walker: _Walker, names: Schema, instance: Any, _schema: Schema) -> Iterator[Fault]:

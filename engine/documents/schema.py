@@ -30,10 +30,16 @@ _ALIKE = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true
 
 def schema_findings(source: Source) -> list[Finding]:
     """Everything that the schema of the document's kind finds, in the order of the text."""
-    from handrail.engine.documents.keywords import faults  # noqa: PLC0415 - jsonschema: 80 ms
+    from handrail.engine.documents.verdict import sound  # noqa: PLC0415 - not without a document
 
     if finding := _kind(source):
         return [finding]
+    return [] if sound(source.data, source.data["kind"]) else _faults(source)
+
+
+def _faults(source: Source) -> list[Finding]:
+    from handrail.engine.documents.keywords import faults  # noqa: PLC0415 - jsonschema: 80 ms
+
     found: dict[tuple[Path, str], Finding] = {}
     mistyped: set[Path] = set()
     for fault in islice(faults(source.data, source.data["kind"]), MOST_FINDINGS):
@@ -68,7 +74,7 @@ def _short(text: str) -> str:
 
 
 def _kind(source: Source) -> Finding | None:
-    from handrail.engine.documents.keywords import KINDS  # noqa: PLC0415 - jsonschema: 80 ms
+    from handrail.engine.documents.schemas import KINDS  # noqa: PLC0415 - beside its use
 
     data = source.data
     if not isinstance(data, dict):

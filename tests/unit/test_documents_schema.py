@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
+from copy import deepcopy
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +16,11 @@ from documents_around import FOLDER
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from handrail.engine.documents.keywords import KINDS, faults, schema_text
+from handrail.engine.documents.keywords import faults
 from handrail.engine.documents.schema import schema_findings
+from handrail.engine.documents.schemas import KINDS, schema_text
 from handrail.engine.documents.source import SourceError, read_source
+from handrail.engine.documents.verdict import compiled, sound
 
 NAMES = ("common", "machine", *KINDS)
 SCHEMAS = {name: json.loads(schema_text(name)) for name in NAMES}
@@ -67,7 +73,61 @@ def test_the_verdict_is_that_of_the_stock_validator(file: Path) -> None:
     kind = data.get("kind") if isinstance(data, dict) else None
     if kind not in KINDS:
         return
-    assert stock(kind).is_valid(data) == (next(faults(data, kind), None) is None)
+    valid = stock(kind).is_valid(data)
+    assert valid == (next(faults(data, kind), None) is None)
+    assert valid == sound(data, kind)
+
+
+HOSTILE: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    -3,
+    2**40,
+    Decimal("1.5"),
+    "",
+    "a",
+    "a\n",
+    "A b",
+    "5m",
+]
+HOSTILE += ["a" * 200, [], ["a"], ["a", "a"], [1, True], [{}], {}, {"a": "b"}, {"final": "x"}]
+HOSTILE += [{"state": "a"}, {"resume": "a", "depth": "deep"}, {"at-least": 1}, {"start": "a"}]
+
+
+def changed(data: Any, dice: random.Random) -> None:
+    """Put something else somewhere, take something out, or add a key."""
+    inside = [part for part in parts(data) if isinstance(part, dict | list) and part]
+    part = dice.choice(inside)
+    key = dice.choice(list(part) if isinstance(part, dict) else range(len(part)))
+    if dice.random() < 0.2:
+        del part[key]
+    elif dice.random() < 0.2 and isinstance(part, dict):
+        part[dice.choice([*part, "a", "A", "when", "by", "to"])] = dice.choice(HOSTILE)
+    else:
+        part[key] = deepcopy(dice.choice(HOSTILE))
+
+
+def test_the_quick_verdict_is_that_of_the_one_that_explains() -> None:
+    dice = random.Random(1)  # noqa: S311 - repeatable, not secret
+    files = [file for file in EXAMPLES if file.parent.name != "wrong"]
+    found = Counter[bool]()
+    for _ in range(1_500):
+        data = read_source(dice.choice(files).read_bytes(), "a").data
+        kind = data["kind"]
+        for _ in range(dice.choice([1, 1, 3])):
+            changed(data, dice)
+        verdict = sound(data, kind)
+        assert verdict == (next(faults(data, kind), None) is None)
+        found[verdict] += 1
+    assert min(found.values()) > 100, found
+
+
+def test_a_keyword_that_the_quick_verdict_does_not_know_is_not_passed_over() -> None:
+    with pytest.raises(NotImplementedError):
+        compiled({"type": "string", "format": "date"})
 
 
 @cache
