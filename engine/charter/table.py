@@ -280,9 +280,7 @@ class Table:
 
     def _append(self, decision: Decision) -> None:
         writer = cast("Writer", self.reader)  # who appends has one
-        for draft in decision.drafts:
-            if draft["type"] == "notified":
-                self._address(draft)
+        decision = self._addressed(decision)
         since = len(self.dossier.records)
         self.loaded = self.engine.casebook.append(writer, self.world(), self.loaded, decision)
         if self.sealer.disclosures and not decision.refusal:
@@ -292,12 +290,22 @@ class Table:
             self.dossier.take(record)
             self._project(writer, record)
 
-    def _address(self, draft: Draft) -> None:
-        """Put roles in place of standings in whom a message goes to."""
+    def _addressed(self, decision: Decision) -> Decision:
+        """Put roles in place of standings in whom messages go to; none goes to nobody."""
+        for draft in decision.drafts:
+            if draft["type"] == "notified":
+                draft["to"] = self._meant(draft)
+        drafts = tuple(draft for draft in decision.drafts if draft.get("to") != [])
+        fewer = len(decision.drafts) - len(drafts)
+        case = decision.case
+        assert case is not None  # noqa: S101 - what is appended belongs to a case
+        return Decision(drafts, case._replace(version=case.version - fewer), decision.refusal)
+
+    def _meant(self, draft: Draft) -> list[str]:
         sha256 = self.dossier.subjects.get(draft["run"])
         row = self.latest if sha256 is None else self.rows[sha256]
-        run = self.case.runs.get(draft["run"])
-        draft["to"] = told(draft["to"], self.data(row), self.site, self.heard(run, row))
+        run = None if self.loaded is None else self.case.runs.get(draft["run"])
+        return told(draft["to"], self.data(row), self.site, self.heard(run, row))
 
     def _project(self, writer: Writer, record: Mapping[str, Any]) -> None:
         """Keep what is in force as the records tell it."""
