@@ -20,6 +20,7 @@ class Protocol(LazyGroup):
             "show": "Show a protocol in words.",
             "check": "Check documents: what is wrong, where, and the mend.",
             "test": "Play the scenarios of protocols.",
+            "graph": "Draw a protocol, and the path that an incident took.",
         }
     }
 
