@@ -141,7 +141,7 @@ def _add_global_options(command: Any, ctx: Any) -> None:
         parameter
         for parameter in root.params
         if not parameter.expose_value
-        and not parameter.name.endswith("_completion")
+        and parameter.name not in {"version", "install_completion", "show_completion"}
         and not own.intersection(parameter.opts)
     )
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 
+from handrail.cli.common import global_options
 from handrail.cli.group import LazyGroup
 from handrail.cli.session import Session
 from handrail.engine.errors import UsageError
@@ -23,7 +24,11 @@ __all__ = ["app", "main", "run"]
 
 
 class Root(LazyGroup):
-    """The commands of ``handrail``."""
+    """The commands of ``handrail``, and the options that all of them have."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.params.extend(global_options())
 
     package = "handrail.cli.commands"
     table: ClassVar[Mapping[str, Mapping[str, str]]] = {
@@ -73,123 +78,9 @@ app = typer.Typer(
 )
 
 
-def _keep(ctx: typer.Context, param: typer.CallbackParam, value: object) -> object:
-    """Put an option into the session, wherever on the line it stood."""
-    if value and param.name:
-        session = Session.of(ctx)
-        if param.name == "lang":
-            session.speak(str(value))
-        else:
-            setattr(session, param.name, value)
-        if param.name in {"workspace", "store", "person"}:
-            session.typed[param.opts[0]] = str(value)
-    return value
-
-
-def _version(ctx: typer.Context, value: bool) -> None:  # noqa: FBT001 - the signature is Typer's
-    """Print the version and end."""
-    if value and not ctx.resilient_parsing:
-        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that a step need not pay
-
-        sys.stdout.write(f"handrail {version('handrail')}\n")
-        raise typer.Exit
-
-
-def _people(ctx: typer.Context) -> list[tuple[str, str]]:
-    from handrail.cli.complete import people  # noqa: PLC0415 - only a shell's Tab needs it
-
-    return people(ctx)
-
-
 @app.callback()
-def options(  # noqa: PLR0913 - as many parameters as there are global options
-    *,
-    workspace: Annotated[
-        str | None,
-        typer.Option(
-            "--workspace",
-            metavar="DIR",
-            expose_value=False,
-            callback=_keep,
-            help="The workspace's folder (HANDRAIL_WORKSPACE; else the nearest upward, "
-            "else the one in your data folder).",
-        ),
-    ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            "--store",
-            metavar="URL",
-            expose_value=False,
-            callback=_keep,
-            help="The store (HANDRAIL_STORE; else the one in the workspace).",
-        ),
-    ] = None,
-    person: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="PERSON",
-            expose_value=False,
-            callback=_keep,
-            autocompletion=_people,
-            help="Who acts, where the site plan lets people say so (HANDRAIL_AS).",
-        ),
-    ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            metavar="FILE",
-            expose_value=False,
-            callback=_keep,
-            help="The SSH key to sign with (HANDRAIL_KEY; else the one in ssh-agent or ~/.ssh "
-            "that the site plan names).",
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None,
-        typer.Option(
-            "--lang",
-            metavar="TAG",
-            expose_value=False,
-            callback=_keep,
-            help="The language, such as en or nl (HANDRAIL_LANG; else the locale's).",
-        ),
-    ] = None,
-    json: Annotated[
-        bool,
-        typer.Option("--json", expose_value=False, callback=_keep, help="Print JSON on stdout."),
-    ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet",
-            "-q",
-            expose_value=False,
-            callback=_keep,
-            help="Say what was done, not what to do next.",
-        ),
-    ] = False,
-    no_input: Annotated[
-        bool,
-        typer.Option("--no-input", expose_value=False, callback=_keep, help="Never ask anything."),
-    ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", "-y", expose_value=False, callback=_keep, help="Answer yes where asked."
-        ),
-    ] = False,
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", is_eager=True, callback=_version, help="Print the version and end."
-        ),
-    ] = False,
-) -> None:
+def root() -> None:
     """Step incidents through agreed protocols, and prove afterwards what was done."""
-    del workspace, store, person, key, lang, json, quiet, no_input, yes, version
 
 
 def run(arguments: Sequence[str], *, began: datetime | None = None) -> int:
