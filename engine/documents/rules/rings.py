@@ -1,76 +1,96 @@
-"""Whether automatic moves can go round at all: the quick answer before the exact one."""
+"""Whether automatic moves can go round at all: the quick answer before the exact one.
+
+In a round that never ends a run comes back to where it was. A state that moved by
+itself was left; so it was entered again, by one of these moves. Each mover of the round
+is thus entered by another one's move, and following that back ends in a circle: a
+document whose movers do not enter each other in a circle always comes to rest, whatever
+its guards read, its tracks do and its effects set.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handrail.engine.documents.rules.structure import ancestors
-from handrail.engine.machine.definition import Kind
+from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
-    from handrail.engine.machine.definition import Definition, State, Target
+    from handrail.engine.machine.definition import Definition, State
+    from handrail.engine.machine.regions import Chart
 
 __all__ = ["may_ring"]
 
+_Found = dict[str, bool]  # a state that is entered: whether its inside begins where it starts
+
 
 def may_ring(definition: Definition) -> bool:
-    """Whether automatic moves can set off one another in a round at all, guards aside."""
+    """Whether states that move by themselves can enter one another in a circle."""
     movers = {key for key, state in definition.states.items() if state.next or state.done}
-    if any(_reads_tracks(definition.states[key]) for key in movers):
-        return True  # what one track does by itself may set off another
-    after = {key: set(_set_off(definition, definition.states[key])) & movers for key in movers}
-    return any(key in _from(key, after) for key in after)
+    if not movers:
+        return False
+    chart = chart_of(definition)
+    return _has_circle({key: _entered(chart, definition.states[key]) & movers for key in movers})
 
 
-def _reads_tracks(state: State) -> bool:
-    guards = (target.when for target in (*state.next, *state.done) if target.when is not None)
-    return any(name.startswith("tracks.") for guard in guards for name in guard.reads)
-
-
-def _set_off(definition: Definition, state: State) -> Iterator[str]:
-    """The states that may move by themselves because this one did."""
+def _entered(chart: Chart, state: State) -> AbstractSet[str]:
+    """The states that a move of this one by itself may enter."""
+    found: _Found = {}
     for target in (*state.next, *state.done):
-        for goal in _goals(definition, target):
-            entered = {up.id for up in ancestors(definition, goal)} | set(_begun(definition, goal))
-            for name in entered:
-                inner = definition.states[name]
-                if inner.next:
-                    yield name
-                owner = definition.regions[inner.region].owner
-                if owner is not None and inner.kind is Kind.FINAL:
-                    yield owner
+        if target.state is not None:
+            _into(chart, state.id, target.state, (target.state,), found)
+        if target.resume is not None:
+            around = target.resume.state
+            inside = [key for key in chart.states if around in chart.ancestors[key]]
+            _into(chart, state.id, around, inside, found)
+            if target.resume.otherwise is not None:
+                _into(chart, state.id, target.resume.otherwise, (target.resume.otherwise,), found)
+    return found.keys()
 
 
-def _goals(definition: Definition, target: Target) -> Iterator[str]:
-    if target.state is not None:
-        yield target.state
-    if target.resume is not None:
-        around = target.resume.state
-        yield from (
-            key
-            for key in definition.states
-            if any(up.id == around for up in ancestors(definition, key))
-        )
-        if target.resume.otherwise is not None:
-            yield target.resume.otherwise
+def _into(chart: Chart, source: str, whole: str, goals: Iterable[str], found: _Found) -> None:
+    """What is entered from a state into goals that all lie in ``whole``."""
+    domain = chart.domain(source, (whole,))
+    for goal in goals:
+        _begin(chart, goal, found)
+        for key in chart.ancestors[goal]:
+            found.setdefault(key, False)
+            for region in chart.states[key].tracks:
+                if region not in chart.within[goal]:
+                    _start(chart, region, found)
+            if chart.states[key].region == domain:
+                break
 
 
-def _begun(definition: Definition, name: str) -> Iterator[str]:
-    """What is entered with a state: where its regions start, and so on inwards."""
-    state = definition.states[name]
-    for region in (state.inside,) if state.inside is not None else state.tracks:
-        start = definition.regions[region].start
-        yield from (up.id for up in ancestors(definition, start))
-        yield from _begun(definition, start)
+def _begin(chart: Chart, key: str, found: _Found) -> None:
+    """A state is entered, with where its regions start, and so on inwards."""
+    if not found.get(key):
+        found[key] = True
+        for region in chart.inner(chart.states[key]):
+            _start(chart, region, found)
 
 
-def _from(name: str, after: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        new = after[waiting.pop()] - found
-        found |= new
-        waiting += new
-    return found
+def _start(chart: Chart, region: str, found: _Found) -> None:
+    """A region begins: where it starts, which may lie further inside."""
+    for key in chart.ancestors[chart.regions[region].start]:
+        _begin(chart, key, found)
+        if chart.states[key].region == region:
+            return
+
+
+def _has_circle(after: Mapping[str, AbstractSet[str]]) -> bool:
+    """Whether a directed graph has a circle: what nothing leads to is taken away until none is."""
+    before = dict.fromkeys(after, 0)
+    for targets in after.values():
+        for key in targets:
+            before[key] += 1
+    free = [key for key, count in before.items() if not count]
+    taken = 0
+    while free:
+        taken += 1
+        for key in after[free.pop()]:
+            before[key] -= 1
+            if not before[key]:
+                free.append(key)
+    return taken < len(after)
