@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-__all__ = ["ApprovalError", "check_approvals", "verify_signature"]
+__all__ = ["ApprovalError", "check_approvals", "read_signature", "verify_signature"]
 
 # A member of the record, and the one of the statement that must be the same.
 _SAME: Final = {
@@ -111,7 +111,7 @@ def _row(
 ) -> dict[str, Any]:
     person = approval["person"]
     try:
-        signature = _signature(record, approval, reader)
+        signature = read_signature(record, approval, reader)
         verify_signature(record, approval, signature, site)
     except (ApprovalError, SignatureError) as fault:
         return {"person": person, "verified": False, "code": fault.code, "text": fault.words(lang)}
@@ -121,7 +121,12 @@ def _row(
     return {"person": person, "verified": signature is not None or None, "code": code, "text": ""}
 
 
-def _signature(record: Record, approval: Mapping[str, Any], reader: Reader) -> str | None:
+def read_signature(record: Record, approval: Mapping[str, Any], reader: Reader) -> str | None:
+    """Return the armored signature of an approval, or of a record itself.
+
+    :returns: ``None``: there is none, or it was redacted.
+    :raises ApprovalError: it is not the one that was sealed.
+    """
     if "signature" not in approval:
         return None
     digest = approval["signature"]["sd"]

@@ -16,6 +16,7 @@ from handrail.engine.audit.projections import Projections
 from handrail.engine.audit.records import check_record
 from handrail.engine.audit.registered import Registered
 from handrail.engine.audit.sealed import Sealed
+from handrail.engine.audit.signatures import Signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["check_consistent"]
 
 
-def check_consistent(reader: Reader, origin: str, report: Report) -> None:
-    """Report what does not follow from the records."""
+def check_consistent(reader: Reader, origin: str, report: Report, *, deep: bool = False) -> None:
+    """Report what does not follow from the records.
+
+    :param deep: check what people signed under each record as well.
+    """
     documents = Registered(reader, report)
     sealed = Sealed(reader, report)
     charter = Charter(reader, documents, report)
     projections = Projections(reader, documents, charter, report)
+    signatures = Signatures(reader, documents, charter, report, deep=deep)
     seen = _Sum()
     for case, rows in groupby(reader.by_case(), key=lambda row: row[1].case):
         for seq, entry in _in_order(rows, report):
@@ -40,6 +45,7 @@ def check_consistent(reader: Reader, origin: str, report: Report) -> None:
             if record is not None:
                 documents.take(seq, case, record)
                 sealed.take(seq, case, record, entry.data)
+                signatures.take(seq, case, record)
             projections.take(seq, case, record)
         sealed.end(case)
         projections.end(case)

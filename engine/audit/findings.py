@@ -103,6 +103,18 @@ TEXTS: Mapping[str, str] = {
         "the text of the document {document} does not say what runs: "
         "it was changed to show people something else"
     ),
+    # What people signed.
+    "approval-missing": "nobody agreed to it: it was put in force behind management's back",
+    "approval-plan": (
+        "it says that it was agreed by another site plan than the one in force then: "
+        "made up to show an agreement by somebody who could not agree"
+    ),
+    "approval-wrong": (
+        "the agreement of {person} does not hold: {reason}: it was forged, "
+        "or given by somebody who could not agree"
+    ),
+    "signature-missing": "{person} did not sign it, at a site that goes by keys: it was made up",
+    "signature-wrong": "the signature of {person} does not hold: {reason}: it was forged",
     "document-missing": "the document {document} that it runs on is gone: it was removed",
     "disclosure-altered": "a personal value in it is not the one that was sealed: it was changed",
     "disclosure-missing": (

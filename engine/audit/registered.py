@@ -65,6 +65,10 @@ class Registered:
             self._missed.add(digest)
             self._report.add("document-missing", seq, case, document=digest[:12])
 
+    def known(self, digest: str) -> Mapping[str, Any] | None:
+        """Return a document's data; None where there is none to rely on."""
+        return self._data.get(digest)
+
     def data(self, digest: str) -> Mapping[str, Any]:
         """Return a document's data.
 

@@ -46,5 +46,5 @@ def verify(
         if depth is not Depth.INTACT:
             from handrail.engine.audit.consistent import check_consistent  # noqa: PLC0415 - 40 ms
 
-            check_consistent(reader, keys[0].name, report)
+            check_consistent(reader, keys[0].name, report, deep=depth is Depth.LEGAL)
     return report.result(records=records, depth=depth, anchored=marks.anchored)

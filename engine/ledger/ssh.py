@@ -19,7 +19,7 @@ from handrail.engine.errors import HandrailError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["SignatureError", "bare_key", "sign", "ssh_time", "verify"]
+__all__ = ["NoProgramError", "SignatureError", "bare_key", "sign", "ssh_time", "verify"]
 
 PROGRAM: Final = "ssh-keygen"
 _LONGEST: Final = 120  # seconds: a person may have to type a passphrase or touch a token
@@ -30,6 +30,13 @@ class SignatureError(HandrailError):
 
     exit_code = 5
     code = "signature"
+
+
+class NoProgramError(SignatureError):
+    """There is no ``ssh-keygen`` on this computer."""
+
+    exit_code = 1
+    code = "no-ssh-keygen"
 
 
 def sign(
@@ -132,7 +139,7 @@ def _run(arguments: Sequence[str], data: bytes, *, ask: bool) -> subprocess.Comp
             check=False,
         )
     except FileNotFoundError:
-        raise SignatureError(
+        raise NoProgramError(
             "ssh-keygen is not installed here; signatures need OpenSSH 8.9 or later"
         ) from None
     except subprocess.TimeoutExpired:
