@@ -49,13 +49,22 @@ class Desk:
 
         :returns: everything, and the names and ids that were asked for (None: all).
         """
-        documents = dict(named(self._paths(asked)))
+        documents = dict(self._named(asked))
         wanted = {*documents, *asked} if asked else None
         same = {str(Path(name).absolute()) for name in documents}
         for name, data in self._others(documents):
             if str(Path(name).absolute()) not in same:
                 documents.setdefault(name, data)
         return check_all(_one_each(documents, wanted)), wanted
+
+    def _named(self, asked: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield what was asked for; without a workspace an id is one of the library's."""
+        library = {} if self.workspace else {Path(one.path).stem: one for one in shipped(EXAMPLE)}
+        for path in self._paths(asked):
+            if path in library and not Path(path).exists():
+                yield f"{SHIPPED}/{library[path].path}", library[path].data
+            else:
+                yield from named([path])
 
     def _paths(self, asked: Sequence[str]) -> list[str]:
         return [self._path(one) for one in asked] if asked else [str(path) for path in self._all()]

@@ -53,7 +53,7 @@ class Root(LazyGroup):
             "list": "List incidents.",
         },
         "Administrators": {
-            "protocol": "List, show, check and test protocols.",
+            "protocol": "Write, show, check, rehearse and measure protocols.",
             "register": "Make documents known to the store.",
             "agreement": "Take documents through their agreement.",
             "agree": "Agree to documents, as management.",

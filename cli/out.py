@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from handrail.cli.page import Block
 
-__all__ = ["ReaderGoneError", "block", "data", "emit", "message", "page"]
+__all__ = ["ReaderGoneError", "block", "data", "emit", "message", "on_terminal", "page"]
 
 WIDEST = 100  # longer lines are hard to read
 
@@ -63,7 +63,8 @@ def _write(stream: TextIO, text: str) -> None:
         raise ReaderGoneError from gone
 
 
-def _on_terminal(stream: TextIO) -> bool:
+def on_terminal(stream: TextIO) -> bool:
+    """Whether a person reads the stream on a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -71,11 +72,11 @@ def _colour(stream: TextIO) -> bool:
     """Follow NO_COLOR and FORCE_COLOR: not empty is yes, and NO_COLOR is stronger."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or _on_terminal(stream)
+    return bool(os.environ.get("FORCE_COLOR")) or on_terminal(stream)
 
 
 def _width(stream: TextIO) -> int | None:
-    if not _on_terminal(stream):
+    if not on_terminal(stream):
         return None
     from shutil import get_terminal_size  # noqa: PLC0415 - a pipe has no width
 

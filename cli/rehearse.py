@@ -6,14 +6,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from handrail.cli.bench import UnsoundError, site_of
 from handrail.cli.desk import Desk
 from handrail.engine.documents.check import plain
 from handrail.engine.documents.coverage import coverage
 from handrail.engine.documents.render import as_json
 from handrail.engine.documents.scenario import play
 from handrail.engine.documents.source import read_source
-from handrail.engine.errors import CheckFoundError, NotFoundError, UsageError
-from handrail.engine.machine.site import build_site
+from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.text import pick, say
 
 if TYPE_CHECKING:
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
 
 __all__ = ["rehearse"]
-
-
-class UnsoundError(CheckFoundError):
-    """Something that is to be played does not check; ``findings`` say where."""
-
-    def __init__(self, failed: Sequence[Checked]) -> None:
-        self.findings = [finding for one in failed for finding in one.findings]
-        names = ", ".join(one.name for one in failed)
-        super().__init__("these must be mended before they can be played: {names}", names=names)
 
 
 def rehearse(session: Session, asked: Sequence[str], *, update: bool = False) -> dict[str, Any]:
@@ -55,7 +46,7 @@ def rehearse(session: Session, asked: Sequence[str], *, update: bool = False) ->
     failed = [one for one in chosen if not one.ok or _protocol(one) not in definitions]
     if failed:
         raise UnsoundError(failed)
-    site = _site(checked)
+    site = site_of(checked)
     plays = [_play(one, definitions[_protocol(one)].definition, site, update) for one in chosen]
     return {
         "scenarios": [_row(one, session.lang) for one in plays],
@@ -71,13 +62,6 @@ def _is_wanted(one: Checked, wanted: set[str] | None) -> bool:
 
 def _protocol(one: Checked) -> str:
     return str((one.data or {}).get("protocol"))
-
-
-def _site(checked: Iterable[Checked]) -> Site:
-    for one in checked:
-        if one.data is not None and one.data["kind"] == "site":
-            return build_site(one.data)
-    raise UsageError("scenarios are played with a site plan; there is none here")
 
 
 class _Rehearsed(NamedTuple):

@@ -210,6 +210,7 @@ def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
         agreement,
         asked,
         complete,
+        effort,
         guards,
         languages,
         loops,
@@ -241,6 +242,7 @@ def _prove(document: Document, definition: Definition) -> tuple[Finding, ...]:
         loops.rules,
         staffing.rules,
         languages.rules,
+        effort.rules,
     ]
     return _sorted((*resolved, *located, *_run(proofs, subject)))
 

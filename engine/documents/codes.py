@@ -94,6 +94,7 @@ CODES: Final = MappingProxyType(
         "HR341": "No second person",
         "HR342": "One person alone",
         "HR350": "A text is missing in a language",
+        "HR360": "Beyond the budget of effort",
         "HR401": "Scenario went otherwise",
     }
 )

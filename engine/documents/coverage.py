@@ -9,12 +9,12 @@ from handrail.engine.documents.rules.subject import branches
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from handrail.engine.documents.scenario import Played
     from handrail.engine.machine.definition import Definition, Path, State, Target
 
-__all__ = ["Coverage", "Part", "coverage"]
+__all__ = ["Coverage", "Part", "coverage", "parts", "visited"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,13 @@ class Coverage:
 
 def coverage(definition: Definition, plays: Iterable[Played]) -> Coverage:
     """What ``plays`` of this protocol have visited."""
-    seen = frozenset(part for one in plays for part in _visited(definition, one))
-    return Coverage(parts=tuple(_parts(definition)), visited=seen)
+    seen = frozenset(part for one in plays for part in visited(definition, one.drafts, one.run))
+    return Coverage(parts=parts(definition), visited=seen)
+
+
+def parts(definition: Definition) -> tuple[Part, ...]:
+    """Everything in a protocol that can be visited, in document order by kind."""
+    return tuple(_parts(definition))
 
 
 def _parts(definition: Definition) -> Iterator[Part]:
@@ -80,10 +85,13 @@ def _inside(state: State) -> Iterator[Part]:
             yield Part(kind="deadlines", name=f"{state.id}/{task.id}", path=task.within.path)
 
 
-def _visited(definition: Definition, one: Played) -> Iterator[tuple[str, str]]:
+def visited(
+    definition: Definition, drafts: Iterable[Mapping[str, Any]], run: str
+) -> Iterator[tuple[str, str]]:
+    """The parts (kind, name) that the records of a run have visited, as often as they have."""
     chart = chart_of(definition)
-    for draft in one.drafts:
-        if draft.get("run") != one.run:
+    for draft in drafts:
+        if draft.get("run") != run:
             continue
         for leaf in draft.get("to", ()) if draft["type"] != "notified" else ():
             yield from (("states", state) for state in chart.ancestors[leaf])

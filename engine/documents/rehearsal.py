@@ -7,6 +7,7 @@ lifecycle, unless it is a lifecycle that is rehearsed.
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run
 
-__all__ = ["Stage"]
+__all__ = ["BEGINNING", "SEALED", "Stage", "started"]
 
-_BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # a Monday morning
+BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # a Monday morning
 _STAND_IN = "rehearsed-incident"
-_SEALED = {"sd": "rehearsal"}  # what stands for every personal value
+SEALED = {"sd": "rehearsal"}  # what stands for every personal value
 _MOST_TICKS = 1_000
 
 
@@ -45,10 +46,10 @@ class Stage:
         """Set the stage; ``ends`` are the outcomes that stand-ins will be asked to have."""
         self.definition = definition
         self.site = site
-        self.now = _BEGINNING
+        self.now = BEGINNING
         self.drafts: list[Mapping[str, Any]] = []
         known = {definition.id: definition, _STAND_IN: _lifecycle()}
-        for name in {*_started(definition), *ends} - {definition.id}:
+        for name in {*started(definition), *ends} - {definition.id}:
             known[name] = _stand_in(name, ends.get(name, ()))
         by_digest = {one.sha256: one for one in known.values()}
         self.world = World(by_digest.__getitem__, known.get, site)
@@ -79,6 +80,12 @@ class Stage:
             )
         )
 
+    def fork(self) -> Stage:
+        """The same stage, to be played on from here apart from this one."""
+        other = copy(self)
+        other.drafts = []
+        return other
+
     def do(self, command: do.Command) -> Decision:
         """Decide a command, and keep what it makes."""
         decision = decide(self.world, self.case, command)
@@ -100,19 +107,20 @@ class Stage:
     def _fact(self, name: str, raw: Any) -> object:
         fact = self.definition.facts[name]
         value = read_value(fact, raw, site=self.site, now=self.now)
-        return _SEALED if fact.personal else value
+        return SEALED if fact.personal else value
 
     def wait(self, length: timedelta) -> None:
         """Let time pass; each deadline passes when it is due."""
         end = self.now + length
         for _ in range(_MOST_TICKS):
-            due = self._next_due()
+            due = self.next_due()
             if due is None or due > end:
                 break
             self._tick(max(due, self.now))
         self._tick(end)
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """When the next deadline passes; ``None``: none runs."""
         assert self.case is not None  # noqa: S101 - begin comes first
         if self.case.status != "open":
             return None
@@ -134,7 +142,7 @@ class Stage:
         return None
 
 
-def _started(definition: Definition) -> Iterator[str]:
+def started(definition: Definition) -> Iterator[str]:
     """The protocols that a definition starts or waits for."""
     for state in definition.states.values():
         if state.run is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.clock import stamp
 from handrail.engine.documents.finding import Finding, Message, bare, msg, near
-from handrail.engine.documents.rehearsal import Stage
+from handrail.engine.documents.rehearsal import SEALED, Stage
 from handrail.engine.durations import parse_duration
 from handrail.engine.machine import commands as do
 from handrail.engine.machine.facts import BadValueError
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from handrail.engine.text import Text
 
 __all__ = ["DifferenceError", "Played", "Player", "play"]
-
-_SEALED = {"sd": "rehearsal"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +195,7 @@ class Player:
 
     def task(self, _path: Path, move: Mapping[str, Any]) -> Decision:
         """Do a task, or skip it."""
-        skip = _SEALED if "skip" in move else None
+        skip = SEALED if "skip" in move else None
         item = move.get("item")
         return self.stage.do(do.DoTask(**self._what(move), task=move["task"], item=item, skip=skip))
 
@@ -216,16 +214,16 @@ class Player:
     def deviate(self, _path: Path, move: Mapping[str, Any]) -> Decision:
         """Leave the protocol."""
         state = move["deviate"]
-        return self.stage.do(do.Deviate(**self._what(move), state=state, why=_SEALED))
+        return self.stage.do(do.Deviate(**self._what(move), state=state, why=SEALED))
 
     def note(self, _path: Path, move: Mapping[str, Any]) -> Decision:
         """Write a note."""
-        return self.stage.do(do.Note(**self._who(move), text=_SEALED))
+        return self.stage.do(do.Note(**self._who(move), text=SEALED))
 
     def attach(self, _path: Path, move: Mapping[str, Any]) -> Decision:
         """Attach evidence."""
         what, task = self._what(move), move.get("task")
-        return self.stage.do(do.Attach(**what, sha256="0" * 64, size=1, name=_SEALED, task=task))
+        return self.stage.do(do.Attach(**what, sha256="0" * 64, size=1, name=SEALED, task=task))
 
     def outcome(self, path: Path, move: Mapping[str, Any]) -> Decision:
         """Let a stand-in end."""

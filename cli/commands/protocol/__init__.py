@@ -21,6 +21,8 @@ class Protocol(LazyGroup):
             "check": "Check documents: what is wrong, where, and the mend.",
             "test": "Play the scenarios of protocols.",
             "graph": "Draw a protocol, and the path that an incident took.",
+            "simulate": "Walk through a protocol at random, many times.",
+            "effort": "Say what a protocol costs those who follow it.",
         }
     }
 
@@ -30,4 +32,4 @@ app = typer.Typer(cls=Protocol, no_args_is_help=True, rich_markup_mode=None, add
 
 @app.callback()
 def options() -> None:
-    """List, show, check and test protocols."""
+    """Write protocols, and show, check, rehearse and measure them."""
