@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.briefing import roles_in
 from handrail.engine.charter.follow import draft_of
+from handrail.engine.charter.seat import Seat
 from handrail.engine.charter.table import Table
 from handrail.engine.machine.reasons import Reason
 from handrail.engine.refused import RefusedError
@@ -55,7 +56,7 @@ def coverage(engine: Engine, document: str | None = None) -> list[dict[str, Any]
     """
     with engine.reading() as reader:
         names = [row.id for row in reader.all_in_force() if row.kind in {"protocol", "lifecycle"}]
-        tables = [Table(engine, reader, name) for name in ([document] if document else names)]
+        tables = [Seat(engine, reader, name) for name in ([document] if document else names)]
         return [
             {"id": table.name, "revision": row.revision, **coverage_of(table, row)}
             for table in tables
@@ -63,7 +64,7 @@ def coverage(engine: Engine, document: str | None = None) -> list[dict[str, Any]
         ]
 
 
-def coverage_of(table: Table, row: DocumentRow) -> dict[str, Any]:
+def coverage_of(table: Seat, row: DocumentRow) -> dict[str, Any]:
     """Of a revision: the people with a role in it who have acknowledged it, and who have not."""
     if row.kind == "site":
         return {"have": [], "have_not": []}
@@ -77,7 +78,7 @@ def coverage_of(table: Table, row: DocumentRow) -> dict[str, Any]:
     return {"have": have, "have_not": [who for who in people if who not in have]}
 
 
-def _in_force(table: Table) -> DocumentRow | None:
+def _in_force(table: Seat) -> DocumentRow | None:
     now = table.in_force
     return None if now is None else table.rows[now.sha256]
 

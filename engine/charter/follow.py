@@ -15,7 +15,7 @@ from handrail.engine.machine.turn import RefusedError, Turn
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from handrail.engine.charter.table import Table
+    from handrail.engine.charter.seat import Seat
     from handrail.engine.machine.commands import Actor
     from handrail.engine.machine.state import Run
     from handrail.engine.store.base import DocumentRow
@@ -26,7 +26,7 @@ __all__ = ["draft_of", "follow", "pin"]
 
 
 def follow(
-    table: Table, decision: Decision, actor: Actor, run: Run, approval: Draft | None
+    table: Seat, decision: Decision, actor: Actor, run: Run, approval: Draft | None
 ) -> Decision:
     """Add to a decision what follows from where it took a run.
 
@@ -50,18 +50,18 @@ def follow(
     return Decision((*decision.drafts, *turn.drafts), turn.case, decision.refusal)
 
 
-def _is_in(table: Table, run: Run) -> bool:
+def _is_in(table: Seat, run: Run) -> bool:
     chart = chart_of(table.engine.shelf.definition(run.sha256))
     return run.status == "active" and IN_FORCE in chart.path(run.active)
 
 
-def _begins(table: Table, run: Run) -> bool:
+def _begins(table: Seat, run: Run) -> bool:
     """Whether the run is where it started: to go on is to enter the agreement."""
     return chart_of(table.engine.shelf.definition(run.sha256)).enter().active == run.active
 
 
 def _put_in_force(
-    table: Table, turn: Turn, row: DocumentRow, run: Run, approval: Draft | None
+    table: Seat, turn: Turn, row: DocumentRow, run: Run, approval: Draft | None
 ) -> None:
     if approval is None:
         params = {"document": row.id}
@@ -82,13 +82,13 @@ def _put_in_force(
             turn.cancel(other.id)
 
 
-def _plan(table: Table) -> Draft:
+def _plan(table: Seat) -> Draft:
     """The site plan by which it was agreed: its people, roles and keys."""
     row = table.reader.all_in_force(kind="site")[0]
     return {"id": row.id, "revision": row.revision, "sha256": row.sha256}
 
 
-def _approvals(table: Table, run: Run, last: Draft) -> list[Mapping[str, Any]]:
+def _approvals(table: Seat, run: Run, last: Draft) -> list[Mapping[str, Any]]:
     """The yes of everybody who counts: who asked, who confirmed, and the last one."""
     people = [who for one in run.pending.values() for who in (one.actor["id"], *one.confirmed)]
     found = [table.dossier.approval(run.id, person) for person in dict.fromkeys(people)]

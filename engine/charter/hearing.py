@@ -8,13 +8,13 @@ from handrail.engine.machine.agreement import CONSULTED
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
-    from handrail.engine.charter.table import Table
+    from handrail.engine.charter.seat import Seat
     from handrail.engine.machine.state import Run
 
 __all__ = ["hearing"]
 
 
-def hearing(table: Table, run: Run) -> list[dict[str, Any]]:
+def hearing(table: Seat, run: Run) -> list[dict[str, Any]]:
     """One entry for each role that is consulted: what its people said last in this run.
 
     ``says`` is ``yes``, ``no`` (with ``facts``: the reason, sealed), ``waived`` (the run
@@ -29,7 +29,7 @@ def hearing(table: Table, run: Run) -> list[dict[str, Any]]:
     return [one.row() for one in heard.values()]
 
 
-def _tasks(table: Table, run: Run) -> dict[str, tuple[str, ...]]:
+def _tasks(table: Seat, run: Run) -> dict[str, tuple[str, ...]]:
     """The tasks by which people are heard, with the states in which they are."""
     chart = chart_of(table.engine.shelf.definition(run.sha256))
     found: dict[str, tuple[str, ...]] = {}

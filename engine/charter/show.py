@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.agreed import agreed, agreed_of, case_of
+from handrail.engine.agreed import agreed_of
 from handrail.engine.charter.changes import changes
-from handrail.engine.charter.hearing import hearing
-from handrail.engine.charter.table import Table
-from handrail.engine.errors import NotPermittedError
+from handrail.engine.charter.glance import Glance
+from handrail.engine.charter.seat import Seat
 from handrail.engine.machine.agreement import QUESTIONS, conditions, settings_of
-from handrail.engine.machine.commands import Actor
-from handrail.engine.machine.regions import chart_of
-from handrail.engine.sealing import Unsealed
 from handrail.engine.text import pick
 from handrail.engine.view import view_of
 
@@ -36,7 +32,7 @@ def show(engine: Engine, document: str, *, verify: bool = False) -> View:
     :raises NotFoundError: no such document is registered.
     """
     with engine.reading() as reader:
-        table = Table(engine, reader, document)
+        table = Seat(engine, reader, document)
         row = table.latest
         page = _Page(table, row, engine.lang)
         return page.view() | ({"verified": _verified(table, row)} if verify else {})
@@ -46,100 +42,12 @@ def list_agreements(engine: Engine) -> list[View]:
     """Every registered document: where its agreement is, what it waits for, what is in force."""
     with engine.reading() as reader:
         names = dict.fromkeys(row.id for row in reader.documents())
-        tables = [Table(engine, reader, name) for name in names]
-        return [_Page(table, table.latest, engine.lang).row() for table in tables]
+        tables = [Seat(engine, reader, name) for name in names]
+        return [Glance(table, table.latest, engine.lang).row() for table in tables]
 
 
-class _Page:
-    """One revision, and the run about it."""
-
-    def __init__(self, table: Table, row: DocumentRow, lang: str) -> None:
-        self.table = table
-        self.row_ = row
-        self.lang = lang
-        self.data = table.data(row)
-        self.run = table.run(row)
-        self.actor = _viewer(table)
-
-    def say(self, text: Any) -> str:
-        return pick(text, self.lang)
-
-    def unsealed(self, parts: object) -> Unsealed:
-        return Unsealed(self.table.reader, {case_of(self.row_.id): parts})
-
-    # -- what a list shows ---------------------------------------------------------
-
-    def row(self) -> View:
-        table, row = self.table, self.row_
-        now = table.in_force
-        how = None if now is None else agreed(table.reader, row.id, now.sha256)
-        dues = [one.due for one in table.reader.deadlines(table.case.id) if not one.passed]
-        return {
-            "id": row.id,
-            "kind": row.kind,
-            "title": self.say(self.data.get("title", row.id)),
-            "revision": row.revision,
-            "sha256": row.sha256,
-            "author": row.author,
-            "registered": row.registered,
-            "run": None if self.run is None else self.run.id,
-            "states": self.states(),
-            "status": self.status(),
-            "in_force": None if how is None else how.row(),
-            "waits_for": self.waits_for(),
-            "due": min(dues, default=None),
-        }
-
-    def status(self) -> str:
-        """Where the highest revision is, by its outermost state; without a run, by the records."""
-        if self.run is None:
-            return "in-force" if self.table.is_in_force(self.row_) else "registered"
-        if self.run.status != "active":
-            return self.run.outcome or "cancelled"
-        return self.path()[0]
-
-    def path(self) -> list[str]:
-        if self.run is None or self.run.status != "active":
-            return []
-        return list(chart_of(self.agreement()).path(self.run.active))
-
-    def agreement(self) -> Definition:
-        assert self.run is not None  # noqa: S101 - who asks has seen that there is one
-        return self.table.engine.shelf.definition(self.run.sha256)
-
-    def states(self) -> list[View]:
-        names = self.path()
-        states = self.agreement().states if names else {}
-        return [
-            {
-                "id": name,
-                "title": self.say(states[name].title) or name,
-                "guide": self.say(states[name].guide),
-            }
-            for name in names
-        ]
-
-    def waits_for(self) -> list[str]:
-        """The roles that can move it now: those to be heard, else who may take a step."""
-        if self.table.is_in_force(self.row_):
-            return []
-        unheard = [one["role"] for one in self.heard() if one["says"] == "open"]
-        path = self.path()
-        if not path or (unheard and self.hearing_now()):
-            return unheard if path else []
-        by = self.agreement().states[path[-1]].by
-        return self.roles_of(by)
-
-    def hearing_now(self) -> bool:
-        states = self.agreement().states
-        return any(states[name].tasks for name in self.path())
-
-    def roles_of(self, by: tuple[str, ...]) -> list[str]:
-        from handrail.engine.machine.agreement import told  # noqa: PLC0415 - here alone
-
-        return told(by, self.data, self.table.site, self.table.heard(self.run, self.row_))
-
-    # -- the page --------------------------------------------------------------------
+class _Page(Glance):
+    """The whole page."""
 
     def view(self) -> View:
         site, data = self.table.site, self.data
@@ -176,12 +84,6 @@ class _Page:
             return None
         return {"role": role, "title": self.role(role), "people": self.people(role)}
 
-    def role(self, role: str) -> str:
-        return self.say(self.table.site.registers["roles"].get(role, role))
-
-    def people(self, role: str) -> list[str]:
-        return self.table.site.with_role(role, self.table.at)
-
     def impact(self) -> View | None:
         impact = self.data.get("impact")
         return None if not impact else {"level": impact["level"], "text": self.say(impact["text"])}
@@ -206,17 +108,6 @@ class _Page:
             }
             for role, what in does.items()
         ]
-
-    def heard(self) -> list[View]:
-        if self.run is None:
-            return []
-        found = hearing(self.table, self.run)
-        unsealed = self.unsealed([one["facts"] for one in found])
-        for one in found:
-            one["title"] = self.role(one["role"])
-            one["people"] = self.people(one["role"])
-            one["facts"] = {key: unsealed.show(value) for key, value in one["facts"].items()}
-        return found
 
     def said(self) -> list[View]:
         """Every step that somebody took in this run, with what they gave with it."""
@@ -299,14 +190,6 @@ class _Page:
 _SAID = frozenset({"step-taken", "step-pending", "step-confirmed", "step-declined", "task-done"})
 
 
-def _viewer(table: Table) -> Actor:
-    """Who looks; one who is not known has no roles."""
-    try:
-        return table.engine.actor_in(table.world())
-    except NotPermittedError:
-        return Actor("", (), "unknown", "")
-
-
 def _duties(definition: Definition, lang: str) -> list[tuple[str, str]]:
     """Each role with what it does, in document order; the empty role is anybody."""
     found: list[tuple[str, str]] = []
@@ -321,7 +204,7 @@ def _duties(definition: Definition, lang: str) -> list[tuple[str, str]]:
     return found
 
 
-def _verified(table: Table, row: DocumentRow) -> list[View]:
+def _verified(table: Seat, row: DocumentRow) -> list[View]:
     """Each approval's signature, held against the site plan of its time."""
     from handrail.engine.audit.approvals import check_approvals  # noqa: PLC0415 - on request
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handrail.engine.charter.table import Table
+from handrail.engine.charter.seat import Seat
 from handrail.engine.charter.truths import check_approver, check_conditions
 from handrail.engine.ledger.record import canonical
 from handrail.engine.machine.turn import RefusedError as Refused
@@ -23,7 +23,7 @@ def statement(engine: Engine, document: str) -> bytes:
     :raises RefusedError: the person could not agree to it, or it lacks a condition.
     """
     with engine.reading() as reader:
-        table = Table(engine, reader, document)
+        table = Seat(engine, reader, document)
         row = table.latest
         actor = engine.actor_in(table.world())
         try:

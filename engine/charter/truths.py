@@ -13,7 +13,7 @@ from handrail.engine.machine.turn import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from handrail.engine.charter.table import Table
+    from handrail.engine.charter.seat import Seat
     from handrail.engine.machine.commands import Actor, Command
     from handrail.engine.machine.definition import Step
     from handrail.engine.machine.regions import Chart
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def agrees(table: Table, command: do.TakeStep | do.Confirm, run: Run) -> bool:
+def agrees(table: Seat, command: do.TakeStep | do.Confirm, run: Run) -> bool:
     """Whether to say yes here is to agree: the step leads into force what is not in force."""
     if isinstance(command, do.Confirm) and not command.yes:
         return False
@@ -57,7 +57,7 @@ def goals_of(steps: Iterable[Step]) -> list[str]:
     return [target.state for target in targets if target.state is not None]
 
 
-def check_approver(table: Table, actor: Actor, row: DocumentRow) -> None:
+def check_approver(table: Seat, actor: Actor, row: DocumentRow) -> None:
     """Only management agrees, and never to what they wrote.
 
     :raises RefusedError: this person cannot.
@@ -76,7 +76,7 @@ def check_approver(table: Table, actor: Actor, row: DocumentRow) -> None:
         )
 
 
-def check_conditions(table: Table, row: DocumentRow) -> None:
+def check_conditions(table: Seat, row: DocumentRow) -> None:
     """A document enters its agreement only if it meets the conditions.
 
     :raises RefusedError: it does not.
@@ -93,7 +93,7 @@ def check_conditions(table: Table, row: DocumentRow) -> None:
         )
 
 
-def check_hearing(table: Table, command: Command, run: Run) -> None:
+def check_hearing(table: Seat, command: Command, run: Run) -> None:
     """Each role that is consulted is heard by somebody who has it.
 
     :raises RefusedError: this person has another one.
