@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["automatic"]
 
 
-def automatic(world: World, case: Case, run: Run, chart: Chart) -> tuple[Edge, ...]:
+def automatic(
+    world: World, case: Case, run: Run, chart: Chart, here: Configuration
+) -> tuple[Edge, ...]:
     """The moves that the engine takes by itself now: ``next`` first, then ``done``.
 
     SCXML appendix D takes eventless transitions before completion events. A ``done``
     of ours is no event that is lost when no branch holds: it is taken as soon as the
     state is complete and a guard holds.
     """
-    here = chart.at(run.active)
     if not (here.next or here.done):
         return ()
     scope = RunScope(case, run, chart, world.site)

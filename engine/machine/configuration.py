@@ -13,9 +13,9 @@ from handrail.engine.machine.definition import Kind
 from handrail.engine.machine.structure import Rung
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from handrail.engine.machine.definition import State
+    from handrail.engine.machine.definition import State, Task
     from handrail.engine.machine.structure import Edge, Structure
 
 __all__ = ["Configuration", "Ladder"]
@@ -42,10 +42,11 @@ class Configuration:
         "path",
         "rests",
         "running",
+        "tasks",
         "timed",
     )
 
-    def __init__(self, structure: Structure, active: Mapping[str, str]) -> None:
+    def __init__(self, structure: Structure, active: dict[str, str]) -> None:
         self._structure = structure
         self.active = active
         # The active states without an active child, and all active states, in document order.
@@ -60,6 +61,7 @@ class Configuration:
         self.running = self._states(lambda state: state.kind is Kind.RUNNING)
         self.timed = self._states(_is_timed)
         self.checklists = self._states(lambda state: bool(state.tasks))
+        self.tasks = {name: self._tasks(name) for name in self.path}  # in a state and inside it
         # Whether nothing can happen here by itself.
         self.rests = not (self.next or self.done or self.running or self.outcome)
         self.moves: dict[tuple[Edge, ...], Any] = {}  # what edges did from here (``regions``)
@@ -88,6 +90,11 @@ class Configuration:
     def _states(self, wanted: Callable[[State], bool]) -> tuple[State, ...]:
         states = (self._structure.states[name] for name in self.path)
         return tuple(state for state in states if wanted(state))
+
+    def _tasks(self, name: str) -> tuple[Task, ...]:
+        ancestors = self._structure.ancestors
+        states = [state for state in self.checklists if name in ancestors[state.id]]
+        return tuple(task for state in states for task in state.tasks.values())
 
     # -- ladders ----------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def is_fact(name: str) -> bool:
 class Test:
     """``name`` compared with what is expected by one operator."""
 
-    __slots__ = ("_compare", "_fact", "expected", "name", "operator", "reads")
+    __slots__ = ("_absent", "_compare", "_fact", "expected", "name", "operator", "reads")
 
     def __init__(self, name: str, operator: str, expected: object) -> None:
         self.name = name
@@ -71,15 +71,13 @@ class Test:
         self.reads: tuple[str, ...] = (name,)
         self._fact = is_fact(name)
         self._compare = comparison(operator, expected)
+        # A missing value is unknown, except to ``known``.
+        self._absent = (expected is False) if operator == "known" else None
 
     def evaluate(self, scope: Scope) -> bool | None:
-        """Compare; a missing value is unknown, except to ``known``."""
+        """Compare the value; ``None`` where there is none, or none that can be compared."""
         value = scope.facts.get(self.name, UNKNOWN) if self._fact else scope.special(self.name)
-        if self.operator == "known":
-            return (value is not UNKNOWN) is self.expected
-        if value is UNKNOWN:
-            return None
-        return self._compare(value)
+        return self._absent if value is UNKNOWN else self._compare(value)
 
     def unknown(self, scope: Scope) -> tuple[str, ...]:
         """Its name, when that has no value."""

@@ -68,19 +68,27 @@ class Chart(Structure):
     def __init__(self, definition: Definition) -> None:
         super().__init__(definition)
         self._machines = FlatMachines(self)
-        self._met: dict[frozenset[str], Configuration] = {}
+        self._met: dict[frozenset[str], Configuration] = {}  # by the states that are active
+        self._at: dict[int, Configuration] = {}  # by the identity of their mapping
         self._lively = frozenset(key for key, state in self.states.items() if _is_lively(state))
 
     # -- reading a configuration ------------------------------------------------
 
     def at(self, active: Mapping[str, str]) -> Configuration:
         """The configuration, with all that is known of it."""
+        found = self._at.get(id(active))
+        return found if found is not None and found.active is active else self._meet(active)
+
+    def _meet(self, active: Mapping[str, str]) -> Configuration:
+        """The same for a mapping that is not the one that we gave: equal ones are one."""
         key = frozenset(active.values())
         found = self._met.get(key)
         if found is None:
             if len(self._met) >= _MOST_MET:
                 self._met.clear()
-            found = self._met[key] = Configuration(self, active)
+                self._at.clear()
+            found = self._met[key] = Configuration(self, dict(active))
+            self._at[id(found.active)] = found
         return found
 
     def leaves(self, active: Mapping[str, str]) -> tuple[str, ...]:
@@ -102,7 +110,7 @@ class Chart(Structure):
         active: Active = {}
         entered: list[str] = []
         self._enter_region(TOP, (), active, entered)
-        return Moved(active, {}, (), tuple(entered))
+        return Moved(self.at(active).active, {}, (), tuple(entered))
 
     def move(self, active: Active, left: History, edges: Sequence[Edge]) -> Moved:
         """Take one microstep: all exits, then all entries.
@@ -162,7 +170,7 @@ class Chart(Structure):
         entered.sort(key=self._order)
         left = {name: tuple(here.leaves_in(name)) for name in exited if name in self.remembered}
         quiet = self._lively.isdisjoint(exited) and self._lively.isdisjoint(entered)
-        return Moved(after, left, tuple(exited), tuple(entered), quiet)
+        return Moved(self.at(after).active, left, tuple(exited), tuple(entered), quiet)
 
     def exits(self, active: Active, left: History, edge: Edge) -> frozenset[str]:
         """The states that an edge would leave: its exit set."""

@@ -45,7 +45,7 @@ def _advance(turn: Turn, run: Run) -> bool:
     if outcome is not None:
         _finish(turn, run, outcome)
         return True
-    edges = automatic(turn.world, turn.case, run, chart)
+    edges = automatic(turn.world, turn.case, run, chart, here)
     if edges:
         turn.move(run, edges, turn.draft("moved", turn.engine, run=run.id))
         return True

@@ -9,9 +9,9 @@ from handrail.engine.machine.guards import UNKNOWN
 from handrail.engine.machine.state import task_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from handrail.engine.machine.definition import State, Task
+    from handrail.engine.machine.definition import Task
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run
@@ -52,16 +52,8 @@ class RunScope:
 
     def open_tasks(self, state: str) -> list[Task]:
         """The tasks still to be done in an active state and in all that is active inside it."""
-        return [
-            task
-            for item in self._checklists()
-            if state in self._chart.ancestors[item.id]
-            for task in item.tasks.values()
-            if self.status(task) == "open"
-        ]
-
-    def _checklists(self) -> Iterable[State]:
-        return self._chart.at(self._run.active).checklists
+        tasks = self._chart.at(self._run.active).tasks.get(state, ())
+        return [task for task in tasks if self.status(task) == "open"]
 
     def _read_outcome(self, _: str) -> object:
         return self.outcome
@@ -75,7 +67,7 @@ class RunScope:
 
     def _task(self, name: str) -> Task | None:
         """A task by its id: an active state's, else the first in the document."""
-        for states in (self._checklists(), self._chart.states.values()):
+        for states in (self._chart.at(self._run.active).checklists, self._chart.states.values()):
             for state in states:
                 if name in state.tasks:
                     return state.tasks[name]

@@ -120,11 +120,11 @@ def task_status(run: Run, task: Task, facts: Mapping[str, object], site: Site) -
 
     One over a fact that is unknown is open: nothing is guessed.
     """
-    items = task_items(task, facts, site)
-    if items is None:
+    if task.each is None:
         return run.tasks.get(task.id, "open")
     if task.each_fact and task.each not in facts:
         return "open"
+    items = task_items(task, facts, site) or ()
     return _all_of(run.tasks.get(f"{task.id}/{item}", "open") for item in items)
 
 

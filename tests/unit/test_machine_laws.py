@@ -7,7 +7,6 @@ command, however senseless, makes ``decide`` raise.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,7 +148,7 @@ def test_the_laws_hold_for_any_commands(commands: list[tuple[str, Command]]) -> 
     play = Play(*BUILT, lifecycle=LIFE)
     for wait, command in commands:
         play.wait(wait)
-        play.do(replace(command, at=play.at))
+        play.do(command.but(at=play.at))
     assert play.case is not None
     assert play.case.version == len(play.records)
     again = None
