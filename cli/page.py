@@ -30,7 +30,8 @@ _STYLES = {  # ECMA-48 select graphic rendition
     "quote": "3",
 }
 # Whatever could move a terminal's cursor, or turn the direction of reading round.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Compiled when first used: what is only recorded needs no screen.
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 class Span(NamedTuple):
@@ -71,7 +72,7 @@ def line(*parts: Span | str, indent: int = 0, hang: int = 2) -> Line:
 
 def clean(text: str) -> str:
     """Show control characters instead of sending them."""
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return re.sub(_CONTROL, lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def lay_out(page: Iterable[Block], *, width: int | None = None, colour: bool = False) -> str:

@@ -19,7 +19,7 @@ __all__ = ["Text", "fill", "pick", "say"]
 
 Text = str | Mapping[str, str]
 
-_NAME = re.compile(r"\{([a-z][a-z0-9.-]*)\}")
+_NAME = r"\{([a-z][a-z0-9.-]*)\}"  # compiled when first used
 
 
 def pick(text: Text | None, lang: str) -> str:
@@ -41,7 +41,7 @@ def fill(text: str, value: Callable[[str], str | None]) -> str:
 
     A name without a value stays as it stands, so that the gap is seen.
     """
-    return _NAME.sub(lambda match: value(match[1]) or match[0], text)
+    return re.sub(_NAME, lambda match: value(match[1]) or match[0], text)
 
 
 def say(lang: str, template: str, /, **params: object) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.errors import HandrailError
 
@@ -25,8 +24,7 @@ class NoWorkspaceError(HandrailError):
     code = "not-found"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A workspace; all paths are absolute."""
 
     root: Path

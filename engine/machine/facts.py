@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from handrail.engine.clock import parse_instant, stamp
@@ -21,6 +20,7 @@ from handrail.engine.machine.site import REGISTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from handrail.engine.machine.site import Site
 
@@ -31,8 +31,8 @@ _NO: Final = frozenset({"no", "n", "false", "nee", "nej"})
 _MOST_TEXT: Final = 10_000  # characters: a page or three; longer belongs in an attachment
 _MOST_WHOLE: Final = 2**53 - 1  # RFC 8785: beyond it readers of JSON lose digits
 # Control characters (a terminal obeys them) and lone surrogates (no encoding has them).
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+_CONTROL: Final = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"  # compiled when used
+_CLOCK: Final = r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?"
 
 
 class BadValueError(HandrailError):
@@ -92,7 +92,7 @@ def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) ->
             fact=fact.id,
             most=_MOST_TEXT,
         )
-    if _CONTROL.search(text):
+    if re.search(_CONTROL, text):
         raise BadValueError("{fact}: this text holds characters that cannot be read", fact=fact.id)
     return text
 
@@ -138,7 +138,7 @@ def _number(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) 
         )
     _within(fact, value)
     exact = f"{value + 0:.{fact.digits}f}"  # + 0: there is no minus zero
-    if Decimal(exact) != value:
+    if type(value)(exact) != value:
         raise BadValueError(
             "{fact}: at most {digits} digits after the point", fact=fact.id, digits=fact.digits
         )
@@ -146,6 +146,8 @@ def _number(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) 
 
 
 def _decimal(raw: object) -> Decimal | None:
+    from decimal import Decimal, InvalidOperation  # noqa: PLC0415 - 3 ms, for numbers alone
+
     if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal):
         return None
     if isinstance(raw, str) and not re.fullmatch(r"\s*[+-]?[0-9]+(\.[0-9]+)?\s*", raw):
@@ -168,7 +170,7 @@ def _within(fact: Fact, value: Decimal) -> None:
 def _time(fact: Fact, raw: object, _site: Site | None, now: datetime | None) -> str:
     text = raw.strip() if isinstance(raw, str) else ""
     try:
-        clock = _CLOCK.fullmatch(text)
+        clock = re.fullmatch(_CLOCK, text)
         if clock is None or now is None:
             return stamp(parse_instant(text))
         hour, minute, second = (int(part or 0) for part in clock.groups())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.durations import parse_duration
@@ -26,6 +25,7 @@ from handrail.engine.machine.guards import read_guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from handrail.engine.machine.definition import Path
 
@@ -68,7 +68,11 @@ def read_fact(key: str, data: Data, path: Path) -> Fact:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
+    if value is None:
+        return None
+    from decimal import Decimal  # noqa: PLC0415 - 3 ms that few documents need
+
+    return Decimal(value)
 
 
 def read_setting(key: str, data: Data) -> Setting:

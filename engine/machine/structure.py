@@ -7,8 +7,9 @@ of its children is active while it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from handrail.engine.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Edge", "Rung", "Structure"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edge:
+class Edge(Part):
     """One branch of one list of targets: what SCXML calls a transition.
 
     There is one of each branch in a chart, so that it is known by its identity.
@@ -112,8 +112,11 @@ def _lists(state: State) -> Iterator[tuple[str, tuple[Target, ...]]]:
 
 def _edges(state: str, kind: str, targets: tuple[Target, ...]) -> tuple[Edge, ...]:
     if not targets:
-        return (Edge(state, kind, None, None, None, f"{state} {kind}"),)
-    return tuple(
-        Edge(state, kind, target.index, target, target.when, f"{state} {kind} {target.index}")
-        for target in targets
-    )
+        return (_edge(state, kind, None, f"{state} {kind}"),)
+    return tuple(_edge(state, kind, target, f"{state} {kind} {target.index}") for target in targets)
+
+
+def _edge(state: str, kind: str, target: Target | None, label: str) -> Edge:
+    place = None if target is None else target.index
+    when = None if target is None else target.when
+    return Edge(source=state, kind=kind, place=place, target=target, when=when, label=label)
