@@ -141,6 +141,18 @@ class Charter:
 
         return show(self._engine, document, verify=verify)
 
+    def drawing(self, document: str) -> str:
+        """The highest revision of a machine as SVG; empty for a site plan."""
+        from handrail.engine.charter.seat import Seat  # noqa: PLC0415 - each its own
+        from handrail.engine.documents.drawing.svg import svg  # noqa: PLC0415 - the same
+
+        with self._engine.reading() as reader:
+            row = Seat(self._engine, reader, document).latest
+            if row.kind == "site":
+                return ""
+            definition = self._engine.shelf.definition(row.sha256)
+        return svg(definition, lang=self._engine.lang, framed=False)
+
     def list(self) -> list[Row]:
         """Every registered document: where its agreement is, and what it waits for."""
         from handrail.engine.charter.show import list_agreements  # noqa: PLC0415 - each its own

@@ -200,7 +200,8 @@ def _duties(definition: Definition, lang: str) -> list[tuple[str, str]]:
             if step.second is not None:
                 found.append((step.second.role, f"✓ {title}"))
         for task in state.tasks.values():
-            found += [(role, pick(task.do, lang)) for role in task.by or ("",)]
+            do = pick(task.do, lang).rstrip(".")
+            found += [(role, do) for role in task.by or ("",)]
     return found
 
 
