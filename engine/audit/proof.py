@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from handrail.engine.ledger.checkpoint import VerifierKey
     from handrail.engine.store.base import Logged, Reader
 
-__all__ = ["PROOF", "Shown", "prove", "prove_growth", "verify_proof"]
+__all__ = ["PROOF", "Shown", "prove", "prove_growth", "verify_proof", "verify_proofs"]
 
 PROOF: Final = 1  # the form of the file, its member ``handrail-proof``
 Data = dict[str, Any]
@@ -186,6 +186,20 @@ def verify_proof(data: Any, keys: Sequence[VerifierKey]) -> Shown:
     except (KeyError, TypeError, AttributeError, ValueError) as fault:
         raise BadProofError("the proof is damaged: {fault}", fault=repr(fault)) from None
     return shown | {"whole": _is_whole(rows), "records": [_opened(row, disclosed) for row in rows]}
+
+
+def verify_proofs(proofs: Sequence[Any], keys: Sequence[VerifierKey]) -> Shown:
+    """Verify one proof, or the many of an export; of these, say what they show together.
+
+    :raises BadProofError: one of them does not hold, or there is none.
+    """
+    shown = [verify_proof(data, keys) for data in proofs]
+    if len(shown) == 1:
+        return shown[0]
+    if not shown or any("earlier" in one for one in shown):
+        raise BadProofError("this is not a proof of form {form}", form=PROOF)
+    records = [record for one in shown for record in one["records"]]
+    return {**shown[-1], "whole": False, "records": records}
 
 
 def _growth(data: Mapping[str, Any], keys: Sequence[VerifierKey], size: int, root: bytes) -> Shown:

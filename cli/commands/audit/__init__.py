@@ -25,6 +25,7 @@ class Audit(LazyGroup):
             "redact": "Remove personal data for good, by a recorded decision.",
             "hold": "Forbid that anything of an incident is removed.",
             "retention": "List what was kept long enough, or remove it.",
+            "export": "Write records in another form: jsonl, csv, ocsf, ecs, xes.",
             "rotate-key": "Give the log a new key, signed for by the old one.",
         }
     }

@@ -10,7 +10,7 @@ import typer
 from handrail.cli import complete, out
 from handrail.cli.params import full_id
 from handrail.cli.session import Session
-from handrail.engine.errors import UsageError
+from handrail.cli.when import recorded_at
 
 
 def command(  # each option is a column that the log is filtered by
@@ -49,7 +49,7 @@ def command(  # each option is a column that the log is filtered by
     session = Session.of(ctx)
     which = Filter(
         case=full_id(case) if case else None, actor=by, protocol=protocol, type=kind,
-        since=_time(since), until=_time(until), drill=drill,
+        since=recorded_at(since), until=recorded_at(until), drill=drill,
     )  # fmt: skip
     with session.engine() as engine, engine.reading() as reader:
         found = rows(reader, which, newest_first=last is not None, limit=last)
@@ -64,17 +64,3 @@ def _print(session: Session, row: dict[str, Any]) -> None:
     from handrail.cli.render.record import headline  # noqa: PLC0415 - JSON needs none
 
     out.page([headline(row, session)])
-
-
-def _time(text: str | None) -> str | None:
-    """Return the time as records write it."""
-    if text is None:
-        return None
-    from handrail.engine.clock import parse_instant, stamp  # noqa: PLC0415 - seldom given
-
-    try:
-        return stamp(parse_instant(text))
-    except ValueError as wrong:
-        raise UsageError(
-            "“{text}” is no time; expected like 2026-11-21T23:10", text=text
-        ) from wrong

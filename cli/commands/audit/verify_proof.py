@@ -29,23 +29,28 @@ def command(
     ],
 ) -> None:
     """Check a proof with the verifier key alone: no store, no workspace, no network."""
-    from handrail.engine.audit.proof import verify_proof  # noqa: PLC0415 - help needs none
+    from handrail.engine.audit.proof import verify_proofs  # noqa: PLC0415 - help needs none
     from handrail.engine.ledger.checkpoint import VerifierKey  # noqa: PLC0415 - the same
 
     session = Session.of(ctx)
     text = Path(key).read_text("utf-8") if Path(key).is_file() else key
     keys = [VerifierKey.parse(each) for each in text.split()]
-    shown = verify_proof(_read(file), keys)
+    shown = verify_proofs(_read(file), keys)
     if session.json:
         out.emit({"verdict": "OK", **shown})
     else:
         out.page(_page(session, shown))
 
 
-def _read(file: str) -> Any:
+def _read(file: str) -> list[Any]:
+    """Return the proofs of a file: one, or one a line as audit export writes them."""
     text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8", errors="replace")
     try:
-        return json.loads(text)
+        return [json.loads(text)]
+    except ValueError:
+        pass
+    try:
+        return [json.loads(line) for line in text.splitlines() if line]
     except ValueError:
         raise UsageError("{file} is no JSON, so it is no proof", file=file) from None
 
