@@ -43,7 +43,9 @@ TYPE_WORDS = {
     "exported": "exported",
     "verified": "verified the log",
     "checkpoint-anchored": "anchored a checkpoint",
-    "redacted": "redacted",
+    "redacted": "removed personal data",
+    "held": "put it under a legal hold",
+    "hold-released": "released the legal hold",
     "key-rotated": "changed the log key",
     "step-refused": "was refused the step",
     "task-refused": "was refused the task",
@@ -54,6 +56,10 @@ TYPE_WORDS = {
     "note-refused": "was refused the note",
     "attach-refused": "was refused the file",
     "agree-refused": "was refused the agreement",
+    "redact-refused": "was refused the redaction",
+    "hold-refused": "was refused the legal hold",
+    "export-refused": "was refused the export",
+    "rotate-refused": "was refused a new key",
 }
 LOUD = frozenset({"deviated", "deadline-passed", "redacted"})
 HANG = 30
@@ -110,6 +116,9 @@ def details(record: Record, session: Session) -> Iterator[Line]:
         yield _detail(", ".join(record["to"]), _text(record["text"], session))
     if record.get("refused"):
         yield _detail(session.say("because"), refusal(record["refused"], session))
+    for member in ("basis", "rule", "format", "new"):
+        if isinstance(record.get(member), str):
+            yield _detail(session.say(_MEMBER_WORDS[member]), record[member])
     if record.get("sha256"):
         yield _detail("sha256", record["sha256"])
 
@@ -120,6 +129,10 @@ _MEMBER_WORDS = {
     "note": "note",
     "text": "text",
     "name": "name",
+    "basis": "legal basis",
+    "rule": "retention rule",
+    "format": "format",
+    "new": "new key",
 }
 
 

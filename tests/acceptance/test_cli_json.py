@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "output.schema.json").read_text())
 
+REDACT = ["audit", "redact", "1", "--why", "asked", "--basis", "GDPR art. 17"]
 COMMANDS = [
     # the shape, and the words
     ("incident", ["next", "1"]),
@@ -49,6 +50,18 @@ COMMANDS = [
     ("doctor", ["doctor"]),
     ("verify", ["audit", "verify"]),
     ("checkpoint", ["audit", "checkpoint"]),
+    ("redacted", [*REDACT, "--title", "--dry-run", "--as", "helena"]),
+    ("redacted", [*REDACT, "--title", "--yes", "--as", "helena"]),
+    ("refusal", [*REDACT, "--title", "--yes", "--as", "anna"]),
+    ("error", [*REDACT, "--title", "--as", "helena"]),
+    ("hold", ["audit", "hold", "1", "--why", "a court asked", "--as", "helena"]),
+    ("refusal", ["audit", "hold", "1", "--why", "none", "--release", "--as", "helena"]),
+    ("retention", ["audit", "retention"]),
+    ("retention", ["audit", "retention", "--apply", "--yes", "--as", "helena"]),
+    ("rotated", ["audit", "rotate-key", "--yes", "--as", "helena"]),
+    ("exported", ["audit", "export", "--out", "log.jsonl", "--as", "helena"]),
+    ("exported", ["audit", "export", "--format", "xes", "--out", "log.xes", "--as", "helena"]),
+    ("error", ["audit", "export", "--as", "helena"]),
 ]
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cli_play import Desk
 
 
+REDACT = ["audit", "redact", "1", "--why", "asked", "--basis", "GDPR art. 17"]
 WRONG = [
     # the words, the exit code, and what the message holds
     (["next", "INC-2026-0009"], 10, "did you mean INC-"),
@@ -36,6 +37,19 @@ WRONG = [
     (["open"], 2, "PROTOCOL is missing"),
     (["watch"], 2, "--once is missing"),
     (["audit", "log", "--since", "monday"], 2, "monday"),
+    ([*REDACT, "--title", "--as", "helena"], 2, "--yes"),
+    ([*REDACT, "--title", "--yes", "--as", "anna"], 4, "director"),
+    ([*REDACT, "--yes", "--as", "helena"], 2, "--attachment"),
+    ([*REDACT, "--fact", "deviatoin", "--yes", "--as", "helena"], 10, "mean deviation?"),
+    ([*REDACT, "--note", "99999", "--yes", "--as", "helena"], 10, "99999"),
+    ([*REDACT, "--attachment", "abc", "--yes", "--as", "helena"], 2, "too short"),
+    (["audit", "hold", "9", "--why", "x", "--as", "helena"], 10, "INC-"),
+    (["audit", "hold", "1", "--why", " ", "--as", "helena"], 2, "say why"),
+    (["audit", "retention", "--apply"], 2, "--yes"),
+    (["audit", "rotate-key", "--yes", "--as", "anna"], 4, "director"),
+    (["audit", "export", "--format", "ocfs", "--as", "anna"], 10, "did you mean"),
+    (["audit", "export", "--since", "monday", "--as", "anna"], 2, "monday"),
+    (["audit", "export", "--out", "museum/site.yaml", "--as", "anna"], 2, "there already"),
     (["agree", "--as", "helena"], 2, "--all"),
     (["agree", "suspicious-person", "--as", "anna"], 4, "director"),
     (["protocol", "show", "suspicious-persn"], 10, "suspicious-person"),

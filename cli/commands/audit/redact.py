@@ -21,10 +21,12 @@ def command(
     fact: Annotated[
         list[str] | None, typer.Option(metavar="FACT", help="What was given for this fact.")
     ] = None,
-    person: Annotated[
+    named: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="PERSON", help="What names this person of the site plan, or holds this name."
+            "--person",
+            metavar="PERSON",
+            help="What names this person of the site plan, or holds this name.",
         ),
     ] = None,
     attachment: Annotated[
@@ -52,7 +54,7 @@ def command(
 
     session, case = Session.of(ctx), full_id(incident)
     wanted = Wanted(
-        facts=fact or (), run=run, people=person or (), attachments=attachment or (),
+        facts=fact or (), run=run, people=named or (), attachments=attachment or (),
         notes=note or (), title=title,
     )  # fmt: skip
     if not dry_run:
