@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from handrail.engine.documents.source import Source
     from handrail.engine.engine import Engine
     from handrail.engine.errors import HandrailError
+    from handrail.engine.machine.definition import Definition
 
     _List = list  # ``Charter.list`` hides the name in its class
 
@@ -180,6 +181,13 @@ class Charter:
         from handrail.engine.charter.acknowledge import coverage  # noqa: PLC0415 - the same
 
         return coverage(self._engine, document)
+
+    def who_follows(self, target: Definition) -> _List[Row]:
+        """The runs that go on under another revision than ``target``; which could follow it."""
+        from handrail.engine.charter.migrate import who_follows  # noqa: PLC0415 - each its own
+
+        with self._engine.reading() as reader:
+            return list(who_follows(self._engine, reader, target))
 
     def migrate(self, incidents: Sequence[str]) -> _List[Row]:
         """Move running incidents to the revisions in force, where each can follow."""

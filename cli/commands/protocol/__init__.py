@@ -22,6 +22,7 @@ class Protocol(LazyGroup):
             "test": "Play the scenarios of protocols.",
             "graph": "Draw a protocol, and the path that an incident took.",
             "simulate": "Walk through a protocol at random, many times.",
+            "diff": "Compare two revisions by what they mean.",
             "effort": "Say what a protocol costs those who follow it.",
         }
     }
