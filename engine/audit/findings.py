@@ -128,6 +128,34 @@ TEXTS: Mapping[str, str] = {
         "the evidence {sha256} is gone and no redaction was recorded: it was removed"
     ),
     "case-illegal": "it cannot have followed what was before it: {reason}",
+    # Time.
+    "time-backwards": (
+        "it says that it was recorded at {found}, after a record of {before}: it was back-dated"
+    ),
+    "time-ahead": (
+        "it says that it happened at {occurred}, after it was recorded: it was back-dated"
+    ),
+    # Decisions, taken again by what was in force then.
+    "forged-person": "“{person}” is nobody of the site plan in force then: it was made up",
+    "forged-identity": (
+        "the site plan of then does not let {person} be known by {how}: "
+        "it was made in somebody's name"
+    ),
+    "forged-role": "it was done by somebody without the role for it: {reason}: it was forged",
+    "forged-second": "it has not the yes of the people who had to confirm it: {reason}",
+    "forged-guard": "the protocol did not allow it with what was known: {reason}: it was forged",
+    "forged-fact": "the fact {fact} cannot have been given so: it was made up or altered",
+    "forged-task": "its checklist did not stand so: {reason}: it was forged",
+    "forged-deadline": "it does not follow from the time: {reason}: it was forged or back-dated",
+    "forged-order": "it was not possible where the run was: {reason}: forged, or in another order",
+    "forged-start": "it could not start: {reason}: what it ran on was not in force",
+    "forged-move": "the protocol does not move so by itself: {reason}: it was made up",
+    "forged-step": "the protocol leads elsewhere: {reason}: it was altered before it was hashed",
+    "forged-effect": "it does not follow from what was done: {reason}: it was made up",
+    "forged-rest": "what must follow from it is not there: {reason}: left out of the log",
+    "forged-agreement": "it was not agreed as the site's agreement says: {reason}: it was forged",
+    "forged-form": "it has not the members of its type ({reason}): it was made elsewhere",
+    "undecidable": "it cannot be decided again: {reason}",
     "projection-differs": (
         "the table {table} shows “{found}” for {column}, the records say “{expected}”: "
         "the table was altered to show something that did not happen"

@@ -29,11 +29,13 @@ def verify(
     *,
     against: Iterable[str] = (),
     depth: Depth = Depth.CONSISTENT,
+    jobs: int = 1,
 ) -> Result:
     """Verify a store's log in one snapshot; others may write meanwhile.
 
     :param keys: the log's verifier keys, from where the store's keepers cannot reach.
     :param against: signed notes kept outside; without one the verdict is never OK.
+    :param jobs: processes that take decisions again, beside this one; 1: none.
     :raises NoteError: one of ``against`` is no checkpoint at all.
     :raises StoreError: the store cannot be read.
     """
@@ -47,4 +49,8 @@ def verify(
             from handrail.engine.audit.consistent import check_consistent  # noqa: PLC0415 - 40 ms
 
             check_consistent(reader, keys[0].name, report, deep=depth is Depth.LEGAL)
+        if depth is Depth.LEGAL:
+            from handrail.engine.audit.legal.check import check_legal  # noqa: PLC0415 - as above
+
+            check_legal(store, reader, keys[0].name, report, size=records, jobs=jobs)
     return report.result(records=records, depth=depth, anchored=marks.anchored)

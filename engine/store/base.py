@@ -115,6 +115,19 @@ class Reader(Protocol):
     def by_case(self) -> Iterator[tuple[int, Entry]]:
         """Give every record of the log case by case, each case in its order."""
 
+    def by_case_bytes(
+        self, first: str, last: str | None, size: int
+    ) -> Iterator[tuple[int, str, bytes]]:
+        """Give index, case and bytes case by case, of cases from ``first`` to before ``last``.
+
+        :param size: records from this index on are left out.
+        """
+        ...
+
+    def case_sizes(self) -> Iterator[tuple[str, int]]:
+        """Give each case with the number of its records, in the order of ``by_case``."""
+        ...
+
     def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Give the stored leaf hashes of this part of the log."""
 

@@ -35,8 +35,15 @@ def command(
         typer.Option(metavar="VKEY", help="The verifier key, or a file with it, that you hold."),
     ] = None,
     depth: Annotated[
-        Depth, typer.Option(help="intact: hashes and chain; consistent: the tables too.")
+        Depth,
+        typer.Option(
+            help="intact: hashes and chain; consistent: the tables too; "
+            "legal: each decision taken again."
+        ),
     ] = Depth.CONSISTENT,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Processes that take decisions again.")
+    ] = 1,
 ) -> None:
     """Prove that the log is whole and unaltered. Without an outside checkpoint it is UNANCHORED."""
     from handrail.engine.audit.verify import verify  # noqa: PLC0415 - help needs none
@@ -47,7 +54,8 @@ def command(
         own = _keys(key, session)
         if not notes:  # where closing incidents leave theirs
             notes = [note for one in own for note in FileAnchor.usual(one).notes()]
-        row = verify(engine.store, own, against=notes, depth=Depth(depth)).row(session.lang)
+        found = verify(engine.store, own, against=notes, depth=Depth(depth), jobs=jobs)
+        row = found.row(session.lang)
     if session.json:
         out.emit(row)
     else:

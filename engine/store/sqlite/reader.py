@@ -132,6 +132,20 @@ class SqliteReader:
         """Give every record of the log case by case, each case in its order."""
         return map(_entry, self._execute(SQL["by_case"]))
 
+    def by_case_bytes(
+        self, first: str, last: str | None, size: int
+    ) -> Iterator[tuple[int, str, bytes]]:
+        """Give index, case and bytes case by case, of cases from ``first`` to before ``last``.
+
+        :param size: records from this index on are left out.
+        """
+        bound = (first, "\U0010ffff" if last is None else last, size)
+        return iter(self._execute(SQL["by_case_bytes"], bound))
+
+    def case_sizes(self) -> Iterator[tuple[str, int]]:
+        """Give each case with the number of its records, in the order of ``by_case``."""
+        return iter(self._execute(SQL["case_sizes"]))
+
     def leaves(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Give the stored leaf hashes of this part of the log."""
         part = (start, _LAST if stop is None else stop)

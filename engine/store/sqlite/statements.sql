@@ -43,6 +43,14 @@ FROM record WHERE seq >= ? ORDER BY seq
 SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
 FROM record ORDER BY case_id, cseq, seq
 
+-- name: by_case_bytes
+SELECT seq, case_id, data FROM record
+WHERE case_id >= ? AND case_id < ? AND seq < ?
+ORDER BY case_id, cseq, seq
+
+-- name: case_sizes
+SELECT case_id, count(*) FROM record GROUP BY case_id ORDER BY case_id
+
 -- name: leaves
 SELECT leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq
 

@@ -1,0 +1,1 @@
+"""Depth *legal*: each decision is taken again, by what was in force when it was taken."""

@@ -1,0 +1,147 @@
+"""What was registered and in force at each place of the log, asked as a store is asked.
+
+The engine's own ``Shelf`` looks things up in it, so that what counted then is found in
+the same way as it was found then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from typing import TYPE_CHECKING, Any, Final
+
+from handrail.engine.audit.intact import decoded
+from handrail.engine.shelf import Shelf
+from handrail.engine.store.rows import Filter, InForce
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.site import Site
+    from handrail.engine.machine.state import World
+    from handrail.engine.store.base import DocumentRow, Reader
+
+    Record = Mapping[str, Any]
+
+__all__ = ["Moment", "Snapshot", "Then"]
+
+REGISTERED: Final = "document-registered"
+AGREED: Final = "document-agreed"
+RETIRED: Final = "document-retired"
+SITE: Final = "site"
+
+
+class Snapshot:
+    """What a store's reader would have told between two changes of it."""
+
+    def __init__(self, known: Mapping[str, DocumentRow], now: Mapping[str, InForce]) -> None:
+        """Take what was known.
+
+        :param known: the registered revisions, by digest.
+        :param now: what was in force, by id.
+        """
+        self.known = known
+        self.now = now
+
+    def document(self, sha256: str) -> DocumentRow | None:
+        """A revision that was registered by then."""
+        return self.known.get(sha256)
+
+    def documents(self, id: str | None = None) -> list[DocumentRow]:  # noqa: A002 - as the reader's
+        """All that were, by id and revision."""
+        rows = [row for row in self.known.values() if id is None or row.id == id]
+        return sorted(rows, key=lambda row: (row.id, row.revision))
+
+    def in_force(self, id: str) -> InForce | None:  # noqa: A002 - as the reader's
+        """Which revision of a document was in force."""
+        return self.now.get(id)
+
+    def all_in_force(self, kind: str | None = None) -> list[InForce]:
+        """Everything that was in force, by id."""
+        return [self.now[key] for key in sorted(self.now) if kind in {None, self.now[key].kind}]
+
+
+class Moment(Shelf):
+    """The shelf as it was then."""
+
+    def __init__(self, then: Snapshot, other: Moment | None) -> None:
+        """Look documents up in what was known then.
+
+        :param other: keeps compiled documents for both, since they never change.
+        """
+        super().__init__()
+        self.then = then
+        self.reader: Any = then
+        if other is not None:
+            self._definitions: dict[str, Definition] = other._definitions  # noqa: SLF001 - its own class
+            self._sites: dict[str, Site] = other._sites  # noqa: SLF001 - its own class
+        self._worlds: dict[bool, World] = {}
+
+    def world_of(self, *, drill: bool) -> World:
+        """What decisions could know then.
+
+        :raises HandrailError: no site plan was in force.
+        """
+        found = self._worlds.get(drill)
+        if found is None:
+            found = self._worlds[drill] = self.world(self.site(), drill=drill)
+        return found
+
+
+class Then:
+    """All moments of a log. Small: documents change seldom."""
+
+    def __init__(self, reader: Reader, size: int) -> None:
+        """Read what was registered, agreed and retired before the record ``size``."""
+        rows = {row.sha256: row for row in reader.documents()}
+        self.founded: str | None = None  # when the first site plan was put in force
+        self._starts: list[int] = []
+        self._moments: list[Moment] = []
+        self._add(-1, {}, {})
+        for seq, record in _changes(reader, size):
+            self._change(seq, record, rows)
+
+    def before(self, seq: int) -> Moment:
+        """What was so when the record at this place of the log was decided."""
+        return self._moments[bisect(self._starts, seq - 1) - 1]
+
+    def _add(self, seq: int, known: dict[str, DocumentRow], now: dict[str, InForce]) -> None:
+        self._starts.append(seq)
+        first = self._moments[0] if self._moments else None
+        self._moments.append(Moment(Snapshot(known, now), first))
+
+    def _change(self, seq: int, record: Record, rows: Mapping[str, DocumentRow]) -> None:
+        last = self._moments[-1].then
+        pin, known, now = record["protocol"], dict(last.known), dict(last.now)
+        if record["type"] == REGISTERED:
+            if pin.get("sha256") in rows:
+                known[pin["sha256"]] = rows[pin["sha256"]]
+        elif record["type"] == RETIRED:
+            now.pop(str(pin.get("id")), None)
+        else:
+            now = self._agreed(record, pin, now)
+        self._add(seq, known, now)
+
+    def _agreed(self, record: Record, pin: Record, now: dict[str, InForce]) -> dict[str, InForce]:
+        if record.get("kind") == SITE:  # one plan at a time, whatever their ids
+            now = {key: row for key, row in now.items() if row.kind != SITE}
+            self.founded = self.founded or str(record.get("recorded"))
+        now[str(pin.get("id"))] = InForce(
+            id=str(pin.get("id")),
+            kind=str(record.get("kind")),
+            sha256=str(pin.get("sha256")),
+            revision=pin.get("revision", 0),
+            since=str(record.get("recorded")),
+            cseq=record.get("cseq", 0),
+        )
+        return now
+
+
+def _changes(reader: Reader, size: int) -> Iterator[tuple[int, Record]]:
+    found = []
+    for kind in (REGISTERED, AGREED, RETIRED):
+        for logged in reader.log(Filter(type=kind)):
+            record = decoded(logged.data)
+            if logged.seq < size and record and isinstance(record.get("protocol"), dict):
+                found.append((logged.seq, record))
+    yield from sorted(found, key=lambda each: each[0])
