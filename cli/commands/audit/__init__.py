@@ -18,6 +18,7 @@ class Audit(LazyGroup):
         "Commands": {
             "log": "List records, filtered.",
             "show": "Show one incident as it went.",
+            "report": "Write the report of an incident, as one HTML file.",
             "verify": "Prove that the log is whole, or say what is wrong.",
             "checkpoint": "Sign the head of the log, to be kept elsewhere.",
             "prove": "Prove an incident or a record, in one file.",

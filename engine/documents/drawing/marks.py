@@ -50,10 +50,11 @@ def marks_of(
         number = numbers[record["cseq"]] = len(numbers) + 1
         for source, kind, index in record.get("moves", ()):
             moves.setdefault((source, kind, index), []).append(number)
-        for state in _reached(definition, record):
+        reached = _reached(definition, record)
+        for state in reached:
             states.setdefault(state, []).append(number)
         if record["type"] == "deviated":
-            deviated.update(record["to"])
+            deviated.update(set(reached).intersection(record["to"]))
     marks = Marks(
         moves={key: tuple(value) for key, value in moves.items()},
         states={key: tuple(value) for key, value in states.items()},

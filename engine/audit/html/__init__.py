@@ -1,0 +1,1 @@
+"""Pages for reviewers: one self-contained HTML file each, without script or network."""
