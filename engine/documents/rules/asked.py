@@ -9,9 +9,10 @@ be asked by an order of steps that the analysis does not tell from others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.budget import Budget, TooManyError
 from handrail.engine.documents.rules.cells import tests_in
 from handrail.engine.documents.rules.structure import ancestors
 from handrail.engine.documents.rules.subject import branches
@@ -20,40 +21,62 @@ from handrail.engine.machine.definition import Kind, SetFacts
 from handrail.engine.machine.guards import All, Not, One, Test, is_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from handrail.engine.documents.finding import Finding
-    from handrail.engine.documents.rules.subject import Subject
+    from handrail.engine.documents.rules.subject import Branch, Subject
     from handrail.engine.machine.definition import Definition, Effect, State, Step, Target
     from handrail.engine.machine.guards import Guard
 
-__all__ = ["Known", "known_facts", "rules"]
+__all__ = ["rules"]
 
 Known = frozenset[str]
+_WORK: Final = 300_000  # ways gone, and ends looked at
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
-    """HR320."""
+    """HR320, and HR312 where it cannot be told."""
+    if not any(target.when for state in _movers(subject.definition) for target in _moves(state)):
+        return
+    try:
+        analysis = _Analysis(subject.definition)
+    except TooManyError:
+        message = msg("too many ways to look at all of them: what is known where is not known")
+        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE)
+        return
+    for branch in branches(subject.definition):
+        if branch.kind != "step" and branch.target.when is not None:
+            yield from _unasked(subject, analysis, branch)
+
+
+def _movers(definition: Definition) -> Iterator[State]:
+    return (state for state in definition.states.values() if state.next or state.done)
+
+
+def _moves(state: State) -> tuple[Target, ...]:
+    return (*state.next, *state.done)
+
+
+def _unasked(subject: Subject, analysis: _Analysis, branch: Branch) -> Iterator[Finding]:
     definition = subject.definition
-    known = known_facts(definition)
-    for branch in branches(definition):
-        if branch.kind == "step" or branch.target.when is None or branch.state not in known:
-            continue
-        state = definition.states[branch.state]
-        sure = _at_move(definition, known, state, branch.kind) | _asked_inside(definition, state)
-        for name in _reads(branch.target.when):
-            if name in definition.facts and name not in sure:
-                message = msg(
-                    "“{fact}” may not be known here: not every way to “{state}” asks for it",
-                    fact=name,
-                    state=state.id,
-                )
-                mend = msg("let each step that leads here ask for it (ask: [{fact}])", fact=name)
-                path = (*branch.target.path, "when")
-                # A state that waits can be told the fact; one that only decides cannot.
-                waits = branch.kind == "next" and state.kind is not Kind.DECIDING
-                severity = Severity.WARNING if waits else Severity.ERROR
-                yield subject.found_key("HR320", path, message, mend=mend, severity=severity)
+    state = definition.states[branch.state]
+    at_move = analysis.at_move(state, branch.kind)
+    if at_move is None or branch.target.when is None:
+        return
+    sure = at_move | _asked_inside(definition, state)
+    for name in _reads(branch.target.when):
+        if name in definition.facts and name not in sure:
+            message = msg(
+                "“{fact}” may not be known here: not every way to “{state}” asks for it",
+                fact=name,
+                state=state.id,
+            )
+            mend = msg("let each step that leads here ask for it (ask: [{fact}])", fact=name)
+            path = (*branch.target.path, "when")
+            # A state that waits can be told the fact; one that only decides cannot.
+            waits = branch.kind == "next" and state.kind is not Kind.DECIDING
+            severity = Severity.WARNING if waits else Severity.ERROR
+            yield subject.found_key("HR320", path, message, mend=mend, severity=severity)
 
 
 def _reads(guard: Guard) -> Iterable[str]:
@@ -82,55 +105,75 @@ class _Way(NamedTuple):
     gains: Known
 
 
-def known_facts(definition: Definition) -> dict[str, Known]:
-    """For each state that can be entered, the facts known whenever it is."""
-    ways = list(_ways(definition))
-    known: dict[str, Known] = {}
-    waiting = [(definition.regions[TOP].start, frozenset[str]())]
-    leaving: dict[str, list[_Way]] = {}
-    for way in ways:
-        leaving.setdefault(way.source, []).append(way)
-    while waiting:
-        key, facts = waiting.pop()
-        facts = facts if key not in known else known[key] & facts
-        if known.get(key) == facts:
-            continue
-        known[key] = facts
-        touched = {key, *(up.id for up in ancestors(definition, key))}
-        for source in touched:
-            waiting += [
-                (way.goal, _leaving(definition, known, way) | way.gains)
-                for way in leaving.get(source, ())
-                if source == key or way.kind == "done"
-            ]
-    return known
+class _Analysis:
+    """For each state that can be entered, the facts known whenever it is.
 
+    A forward analysis to its greatest fixed point. A ``done`` is looked at only when
+    nothing else is left to do: it waits for what is inside.
+    """
 
-def _leaving(definition: Definition, known: dict[str, Known], way: _Way) -> Known:
-    state = definition.states[way.source]
-    return _at_move(definition, known, state, way.kind)
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.budget = Budget(_WORK)
+        self.known: dict[str, Known] = {}
+        self.leaving: dict[str, list[_Way]] = {}
+        self.completing: dict[str, list[_Way]] = {}
+        for way in _ways(definition):
+            self.budget.spend(2)
+            ways = self.completing if way.kind == "done" else self.leaving
+            ways.setdefault(way.source, []).append(way)
+        self._run()
 
+    def _run(self) -> None:
+        waiting = [(self.definition.regions[TOP].start, frozenset[str]())]
+        late: dict[str, None] = {}
+        while waiting or late:
+            if not waiting:
+                waiting += self._go(self.completing[late.popitem()[0]])
+                continue
+            key, facts = waiting.pop()
+            facts = facts if key not in self.known else self.known[key] & facts
+            if self.known.get(key) != facts:
+                self.known[key] = facts
+                touched = (up.id for up in ancestors(self.definition, key))
+                late |= dict.fromkeys(name for name in touched if name in self.completing)
+                waiting += self._go(self.leaving.get(key, ()))
 
-def _at_move(definition: Definition, known: dict[str, Known], state: State, kind: str) -> Known:
-    """What is known when a state is left; by ``done``, also what its ends know."""
-    facts = known.get(state.id, frozenset())
-    if kind != "done":
-        return facts
-    if state.inside is not None:
-        return facts | _ends(definition, known, state.inside)
-    if state.tracks and state.join == len(state.tracks):
-        return facts.union(*(_ends(definition, known, track) for track in state.tracks))
-    return facts
+    def _go(self, ways: Sequence[_Way]) -> Iterator[tuple[str, Known]]:
+        """Where ways lead, and what is known then; none while what is inside cannot be done."""
+        self.budget.spend(len(ways))
+        if ways:
+            way = ways[0]
+            facts = self.at_move(self.definition.states[way.source], way.kind)
+            if facts is not None:
+                yield from ((way.goal, facts | way.gains) for way in ways)
 
+    def at_move(self, state: State, kind: str) -> Known | None:
+        """What is known when a state is left; by ``done``, also what its ends know.
 
-def _ends(definition: Definition, known: dict[str, Known], region: str) -> Known:
-    """What is known in whichever final state of a region."""
-    ends = [
-        known[name]
-        for name in definition.regions[region].children
-        if definition.states[name].kind is Kind.FINAL and name in known
-    ]
-    return frozenset.intersection(*ends) if ends else frozenset()
+        ``None``: it is never entered, or never done.
+        """
+        facts = self.known.get(state.id)
+        if facts is None or kind != "done" or state.kind is Kind.RUNNING:
+            return facts
+        if state.inside is not None:
+            inside = self._ends(state.inside)
+            return None if inside is None else facts | inside
+        ends = [ends for track in state.tracks if (ends := self._ends(track)) is not None]
+        if len(ends) < state.join:
+            return None
+        return facts.union(*ends) if state.join == len(state.tracks) else facts
+
+    def _ends(self, region: str) -> Known | None:
+        """What is known in whichever final state of a region; ``None``: none is reached."""
+        children = self.definition.regions[region].children
+        self.budget.spend(len(children))
+        ends = [
+            self.known[name]
+            for name in children
+            if self.definition.states[name].kind is Kind.FINAL and name in self.known
+        ]
+        return frozenset.intersection(*ends) if ends else None
 
 
 def _ways(definition: Definition) -> Iterator[_Way]:

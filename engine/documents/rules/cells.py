@@ -14,6 +14,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.documents.rules.budget import Budget, TooManyError
 from handrail.engine.durations import parse_duration, say_duration
 from handrail.engine.machine.definition import FactType
 from handrail.engine.machine.guards import UNKNOWN, All, Not, One, Test
@@ -29,11 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["ANOTHER", "CellScope", "TooManyError", "cells", "tests_in", "values_of"]
 
 ANOTHER: Final = "(another)"  # stands for every value that no guard names
+_MOST_TESTS: Final = 100_000  # values tried with each test
 _MOST_ITEMS: Final = 8  # named items of a list fact; 256 subsets
-
-
-class TooManyError(Exception):
-    """There are more cells than the budget allows; nothing is claimed."""
 
 
 class CellScope:
@@ -74,14 +72,19 @@ def cells(domains: Mapping[str, Sequence[object]], most: int) -> Iterator[dict[s
         yield dict(zip(domains, row, strict=True))
 
 
-def values_of(fact: Fact, tests: Sequence[Test], site: Site | None) -> list[object]:
-    """One value of a declared fact (or setting) for each class that the tests tell apart."""
+def values_of(
+    fact: Fact, tests: Sequence[Test], site: Site | None, budget: Budget | None = None
+) -> list[object]:
+    """One value of a declared fact (or setting) for each class that the tests tell apart.
+
+    :raises TooManyError: that is more work than the budget allows.
+    """
     named = [item for test in tests if test.operator != "known" for item in _items(test.expected)]
     if fact.many:
         values: Iterable[object] = _lists(fact, tests, named, site)
     else:
         values = _SINGLE.get(fact.type, _other)(fact, named, site)
-    distinct = _distinct(values, tests)
+    distinct = _distinct(values, tests, budget or Budget(_MOST_TESTS))
     if any(test.operator == "known" for test in tests):
         distinct.append(UNKNOWN)
     return distinct
@@ -91,10 +94,11 @@ def _items(expected: object) -> list[Any]:
     return expected if isinstance(expected, list) else [expected]
 
 
-def _distinct(values: Iterable[object], tests: Sequence[Test]) -> list[object]:
+def _distinct(values: Iterable[object], tests: Sequence[Test], budget: Budget) -> list[object]:
     """Of values that no test tells apart, the first."""
     found: dict[tuple[bool | None, ...], object] = {}
     for value in values:
+        budget.spend(len(tests))
         key = tuple(test.evaluate(CellScope({test.name: value})) for test in tests)
         found.setdefault(key, value)
     return list(found.values())

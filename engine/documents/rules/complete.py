@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.documents.finding import Severity, bare, msg
-from handrail.engine.documents.rules.cells import CellScope, TooManyError, cells
+from handrail.engine.documents.rules.budget import Budget, TooManyError
+from handrail.engine.documents.rules.cells import CellScope, cells
 from handrail.engine.documents.rules.domains import domains_of
 from handrail.engine.machine.definition import Kind
 from handrail.engine.machine.guards import UNKNOWN, Test, is_fact
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BUDGET", "rules"]
 
 BUDGET: Final = 20_000  # cells of one list; about a fifth of a second
+_WORK: Final = 200_000  # of all lists together: values and cells tried with each test
 
 Cell = dict[str, object]
 
@@ -41,10 +43,11 @@ class _List(NamedTuple):
 
 def rules(subject: Subject) -> Iterator[Finding]:
     """HR310 to HR312."""
+    budget = Budget(_WORK)
     for state in subject.definition.states.values():
         for listed in _lists(state):
             if any(target.when is not None for target in listed.targets):
-                yield from _check(subject, listed)
+                yield from _check(subject, listed, budget)
 
 
 def _lists(state: State) -> Iterator[_List]:
@@ -57,11 +60,11 @@ def _lists(state: State) -> Iterator[_List]:
         yield _List(state, state.done, (*state.path, "done"), must=not state.steps)
 
 
-def _check(subject: Subject, listed: _List) -> Iterator[Finding]:
+def _check(subject: Subject, listed: _List, budget: Budget) -> Iterator[Finding]:
     yield from _after_rest(subject, listed)
     try:
-        domains = domains_of(subject, listed.state, listed.targets)
-        rows = [(cell, _taken(listed.targets, cell)) for cell in cells(domains, BUDGET)]
+        domains = domains_of(subject, listed.state, listed.targets, budget)
+        rows = list(_rows(listed.targets, domains, budget))
     except TooManyError:
         message = msg(
             "too many cases to look at all of them: whether a way is missing is not known"
@@ -78,6 +81,16 @@ def _check(subject: Subject, listed: _List) -> Iterator[Finding]:
     if gap is not None:
         yield _incomplete(subject, listed, domains, gap)
     yield from _dead(subject, listed, {taken for _, taken in rows})
+
+
+def _rows(
+    targets: Sequence[Target], domains: Mapping[str, Sequence[object]], budget: Budget
+) -> Iterator[tuple[Cell, int | None]]:
+    """Each cell, with the branch that is taken in it."""
+    tests = sum(len(target.when.reads) + 1 for target in targets if target.when is not None)
+    for cell in cells(domains, BUDGET):
+        budget.spend(tests)
+        yield cell, _taken(targets, cell)
 
 
 def _after_rest(subject: Subject, listed: _List) -> Iterator[Finding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.documents.rules.budget import TooManyError
 from handrail.engine.documents.rules.cells import ANOTHER, tests_in, values_of
 from handrail.engine.machine.build import TOP, read_fact
 from handrail.engine.machine.definition import Kind
@@ -13,32 +15,40 @@ from handrail.engine.machine.guards import is_fact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from handrail.engine.documents.rules.budget import Budget
     from handrail.engine.documents.rules.subject import Subject
     from handrail.engine.machine.definition import Definition, State, Target
     from handrail.engine.machine.guards import Test
 
 __all__ = ["domains_of", "outcomes_of"]
 
+_MOST_OUTCOMES: Final = 20_000  # of tracks together
+
 
 def domains_of(
-    subject: Subject, state: State, targets: Iterable[Target]
+    subject: Subject, state: State, targets: Iterable[Target], budget: Budget
 ) -> dict[str, Sequence[object]]:
-    """For each name that the guards of a list read, one value of each class."""
+    """For each name that the guards of a list read, one value of each class.
+
+    :raises TooManyError: that is more work than the budget allows.
+    """
     tests: dict[str, list[Test]] = {}
     for target in targets:
         for test in tests_in(target.when) if target.when is not None else ():
             tests.setdefault(test.name, []).append(test)
-    return {name: _domain(subject, state, name, found) for name, found in tests.items()}
+    return {name: _domain(subject, state, name, found, budget) for name, found in tests.items()}
 
 
-def _domain(subject: Subject, state: State, name: str, tests: Sequence[Test]) -> Sequence[object]:
+def _domain(
+    subject: Subject, state: State, name: str, tests: Sequence[Test], budget: Budget
+) -> Sequence[object]:
     definition = subject.definition
     if is_fact(name):
         fact = definition.facts.get(name)
-        return _named(tests) if fact is None else values_of(fact, tests, subject.site)
+        return _named(tests) if fact is None else values_of(fact, tests, subject.site, budget)
     head, _, rest = name.partition(".")
     if head == "setting" and rest in definition.settings:
-        return values_of(definition.settings[rest].fact, tests, subject.site)
+        return values_of(definition.settings[rest].fact, tests, subject.site, budget)
     if head == "incident":
         return _of_lifecycle(subject, rest, tests)
     return _SPECIAL[head](subject, state, rest, tests) if head in _SPECIAL else _named(tests)
@@ -60,6 +70,8 @@ def _outcome(subject: Subject, state: State, _rest: str, tests: Sequence[Test]) 
     if state.kind is Kind.COMPOUND:
         return outcomes_of(definition, state.id)
     tracks = [outcomes_of(definition, track) for track in state.tracks]
+    if prod(map(len, tracks)) > _MOST_OUTCOMES:
+        raise TooManyError
     return [list(row) for row in product(*tracks)]
 
 

@@ -4,16 +4,18 @@ The configurations that can be reached are explored, every branch of every step
 taken for possible. In each of them the engine itself moves on (``automatic``), for
 every cell of the facts that the guards there read; facts do not change meanwhile,
 except by ``set``. A run that comes back to where it was, with the same facts, never
-rests. Where there are more configurations or cells than the budget, it says so.
+rests. Where that is more work than the budget allows, it says so.
 """
 
 from __future__ import annotations
 
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.documents.finding import Severity, msg
-from handrail.engine.documents.rules.cells import TooManyError, cells
+from handrail.engine.documents.rules.budget import Budget, TooManyError
+from handrail.engine.documents.rules.cells import cells
 from handrail.engine.documents.rules.domains import domains_of
 from handrail.engine.documents.rules.rings import may_ring
 from handrail.engine.machine.automatic import automatic
@@ -36,6 +38,7 @@ __all__ = ["rules"]
 
 _MOST_PLACES: Final = 300  # configurations
 _MOST_CELLS: Final = 1_000  # of the facts read in one configuration
+_WORK: Final = 600_000  # microseconds, about
 _MOST_TOGETHER: Final = 32  # ways in which one step may be taken in several tracks
 
 
@@ -72,9 +75,10 @@ def rules(subject: Subject) -> Iterator[Finding]:
 
 def _first_ring(subject: Subject) -> list[str]:
     chart = chart_of(subject.definition)
-    mover = _Mover(subject, chart)
+    mover = _Mover(subject, chart, Budget(_WORK))
     first = chart.enter()
     waiting = [_Place(first.active, first.left)]
+    mover.meet(waiting[0])
     seen = {waiting[0].key}
     while waiting:
         place = waiting.pop()
@@ -82,6 +86,7 @@ def _first_ring(subject: Subject) -> list[str]:
         if ring:
             return ring
         for after in _onward(chart, place):
+            mover.meet(after)
             if after.key not in seen:
                 seen.add(after.key)
                 waiting.append(after)
@@ -97,12 +102,22 @@ def _onward(chart: Chart, place: _Place) -> Iterator[_Place]:
         yield _Place(moved.active, moved.left)
 
 
+def _cost(place: _Place) -> int:
+    """What a move from there costs."""
+    return 20 + 2 * len(place.active) + sum(map(len, place.left.values()))
+
+
 def _ways(chart: Chart, place: _Place) -> Iterator[tuple[Edge, ...]]:
+    """One branch at a time: those that tracks take together come to the same one by one.
+
+    Except where they return to states that others of them leave.
+    """
     for choices in _choices(chart, place).values():
         yield from ((edge,) for choice in choices for edge in choice)
-        if len(choices) > 1:
-            together = islice(product(*choices), _MOST_TOGETHER)
-            yield from (edges for edges in together if _apart(chart, place, edges))
+        if len(choices) > 1 and chart.remembered:
+            if prod(map(len, choices)) > _MOST_TOGETHER:
+                raise TooManyError
+            yield from (edges for edges in product(*choices) if _apart(chart, place, edges))
     for key in chart.path(place.active):
         for kind in ("next", "done"):
             yield from ((edge,) for edge in chart.branches.get((key, kind), ()))
@@ -135,25 +150,32 @@ def _apart(chart: Chart, place: _Place, edges: Sequence[Edge]) -> bool:
 class _Mover:
     """Lets the engine move by itself from a place, for every cell of the facts."""
 
-    def __init__(self, subject: Subject, chart: Chart) -> None:
+    def __init__(self, subject: Subject, chart: Chart, budget: Budget) -> None:
         self.subject = subject
         self.chart = chart
+        self.budget = budget
         site = subject.site or build_site({"id": "none", "title": "none"})
         definition = subject.definition
         self.world = World(lambda _: definition, lambda _: None, site)
         self.run = _run(definition)
+        self.met: set[frozenset[str]] = set()
+        moving = [state for state in chart.states.values() if state.next or state.done]
+        self.moving = frozenset(state.id for state in moving)
+        self.read = self.domains(moving)
+
+    def meet(self, place: _Place) -> None:
+        """Pay for a move from a place; a configuration met first is worked out, each with each."""
+        states = frozenset(place.active.values())
+        if states not in self.met:
+            self.met.add(states)
+            self.budget.spend(2 * len(states) ** 2)
+        self.budget.spend(_cost(place))
 
     def ring(self, place: _Place) -> list[str]:
         """The configurations of a round that never ends; empty where all rests."""
-        reading = [
-            self.chart.states[key]
-            for key in self.chart.states
-            if self.chart.states[key].next or self.chart.states[key].done
-        ]
-        active = [state for state in reading if state.id in place.active.values()]
-        if not active:
+        if self.moving.isdisjoint(place.active.values()):
             return []
-        for cell in cells(self.domains(reading), _MOST_CELLS):
+        for cell in cells(self.read, _MOST_CELLS):
             ring = self.follow(place, cell)
             if ring:
                 return ring
@@ -163,11 +185,14 @@ class _Mover:
         """The values of the facts and settings that the guards of these states read."""
         found: dict[str, list[object]] = {}
         for state in states:
-            for name, values in domains_of(self.subject, state, (*state.next, *state.done)).items():
+            for name, values in self.read_by(state).items():
                 if is_fact(name) or name.startswith("setting."):
                     known = found.setdefault(name, [])
                     known += [value for value in values if value not in known]
         return found
+
+    def read_by(self, state: State) -> Mapping[str, Sequence[object]]:
+        return domains_of(self.subject, state, (*state.next, *state.done), self.budget)
 
     def follow(self, place: _Place, cell: Mapping[str, object]) -> list[str]:
         facts = {k: v for k, v in cell.items() if is_fact(k) and v is not UNKNOWN}
@@ -175,6 +200,7 @@ class _Mover:
         seen: dict[tuple[object, ...], int] = {}
         way: list[str] = []
         while True:
+            self.meet(place)
             key = (place.key, repr(sorted(facts.items())))
             name = ",".join(self.chart.leaves(place.active))
             if key in seen:
@@ -193,7 +219,8 @@ class _Mover:
         run = self.run._replace(
             active=place.active, left=place.left, facts=dict(facts), settings=settings
         )
-        edges = automatic(self.world, _case(run), run, self.chart)
+        here = self.chart.at(place.active)
+        edges = automatic(self.world, _case(run), run, self.chart, here)
         if not edges:
             return None
         moved = self.chart.move(place.active, place.left, edges)

@@ -10,23 +10,21 @@ from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
     from handrail.engine.machine.definition import Definition, State, Target
 
-__all__ = ["rules"]
-
-_MANY = 300  # states; beyond it each state is named, which is not wrong either
+__all__ = ["reached", "rules"]
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
     """HR301 to HR304."""
     definition = subject.definition
-    reached = _reached(definition)
+    found = reached(definition)
     for state in definition.states.values():
-        if state.id not in reached:
+        if state.id not in found:
             message = msg("the state “{id}” can never be reached", id=state.id)
             mend = msg("let a step lead to it, or take it out")
             yield subject.found_key("HR301", state.path, message, mend=mend)
@@ -34,7 +32,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
         message = msg("no state at the top is final: a run could never end")
         yield subject.found_key("HR304", ("states",), message, mend=msg("add one with “final:”"))
     else:
-        yield from _stuck(subject, reached)
+        yield from _stuck(subject, found)
 
 
 def _is_end(state: State) -> bool:
@@ -64,16 +62,16 @@ def _begins(definition: Definition, state: State) -> Iterator[str]:
     yield from (definition.regions[region].start for region in inside)
 
 
-def _reached(definition: Definition) -> set[str]:
+def reached(definition: Definition) -> set[str]:
     """The states that can be entered. ``done`` counts once enough finals inside are."""
-    reached: set[str] = set()
+    found: set[str] = set()
     ended: dict[str, set[str]] = {}  # compound or parallel -> its regions with a reached final
     waiting = [definition.regions[TOP].start]
     while waiting:
         key = waiting.pop()
-        if key in reached:
+        if key in found:
             continue
-        reached.add(key)
+        found.add(key)
         state = definition.states[key]
         waiting += [*_own(state), *_begins(definition, state)]
         waiting += [up.id for up in ancestors(definition, key)]
@@ -81,7 +79,7 @@ def _reached(definition: Definition) -> set[str]:
             waiting += _targets(state.done)
         if state.kind is Kind.FINAL:
             waiting += _completed(definition, state, ended)
-    return reached
+    return found
 
 
 def _completed(definition: Definition, final: State, ended: dict[str, set[str]]) -> Iterator[str]:
@@ -95,35 +93,70 @@ def _completed(definition: Definition, final: State, ended: dict[str, set[str]])
         yield from _targets(state.done)
 
 
-def _stuck(subject: Subject, reached: set[str]) -> Iterator[Finding]:
+def _stuck(subject: Subject, known: set[str]) -> Iterator[Finding]:
     definition = subject.definition
     ways = {key: set(_ways(definition, state)) for key, state in definition.states.items()}
     good = _backwards(definition, ways)
+    traps = _traps(ways)
     for state in definition.states.values():
-        if state.id in good or state.id not in reached or state.inside or state.tracks:
+        if state.id in good or state.id not in known or state.inside or state.tracks:
             continue
         if ways[state.id] <= {state.id}:
             message = msg("there is no way out of “{id}”", id=state.id)
             mend = msg("add a step that leads on, or “final:”")
             yield subject.found_key("HR302", state.path, message, mend=mend)
-        elif _is_trap(state.id, ways):
+        elif state.id in traps:
             message = msg("from “{id}” no final state can be reached", id=state.id)
             yield subject.found_key("HR303", state.path, message)
 
 
-def _is_trap(key: str, ways: dict[str, set[str]]) -> bool:
-    """Whether all that can be reached leads back: what only leads into a trap is none."""
-    return len(ways) > _MANY or all(key in _from(other, ways) for other in _from(key, ways))
+def _traps(ways: Mapping[str, set[str]]) -> set[str]:
+    """The states from which all ways lead back: what only leads into a trap is none.
 
-
-def _from(key: str, ways: dict[str, set[str]]) -> set[str]:
+    They are the strongly connected parts that nothing leads out of.
+    """
     found: set[str] = set()
-    waiting = [key]
-    while waiting:
-        new = ways[waiting.pop()] - found
-        found |= new
-        waiting += new
+    for part in _parts(ways):
+        if all(ways[key] <= part for key in part):
+            found |= part
     return found
+
+
+def _parts(ways: Mapping[str, set[str]]) -> Iterator[set[str]]:
+    """The strongly connected parts (Kosaraju: twice depth first, once against the ways)."""
+    before: dict[str, set[str]] = {key: set() for key in ways}
+    for key, targets in ways.items():
+        for target in targets:
+            before[target].add(key)
+    placed: set[str] = set()
+    for key in reversed(_finished(ways)):
+        part: set[str] = set()
+        waiting = [key]
+        while waiting:
+            name = waiting.pop()
+            if name not in placed:
+                placed.add(name)
+                part.add(name)
+                waiting += before[name]
+        if part:
+            yield part
+
+
+def _finished(ways: Mapping[str, set[str]]) -> list[str]:
+    """The states in the order in which a walk depth first is done with them."""
+    done: dict[str, None] = {}
+    met: set[str] = set()
+    for first in ways:
+        waiting = [(first, False)]
+        while waiting:
+            key, left = waiting.pop()
+            if left:
+                done.setdefault(key)
+            elif key not in met:
+                met.add(key)
+                waiting.append((key, True))
+                waiting += ((target, False) for target in ways[key])
+    return list(done)
 
 
 def _ways(definition: Definition, state: State) -> Iterator[str]:

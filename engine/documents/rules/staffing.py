@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handrail.engine.documents.finding import Severity, msg
-from handrail.engine.documents.rules.asked import known_facts
+from handrail.engine.documents.rules.reach import reached
 from handrail.engine.documents.rules.roles import roles_named
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind
@@ -78,12 +78,16 @@ def _may(by: Sequence[str], roles: frozenset[str]) -> bool:
 
 def _alone(subject: Subject, site: Site) -> Iterator[Finding]:
     definition = subject.definition
-    reached = known_facts(definition)
+    entered = reached(definition)
+    looked: set[frozenset[str]] = set()
     for person in site.people:
         roles = _roles_of(site, person)
+        if roles in looked:
+            continue
+        looked.add(roles)
         ends = _ends_alone(definition, roles)
         for name in definition.states:
-            if name in ends and name in reached:
+            if name in ends and name in entered:
                 message = msg(
                     "one person alone ({person}) can bring a run to “{state}”; "
                     "the site plan asks for two",
