@@ -179,7 +179,7 @@ class _Reader:
     def end(self, event: Any) -> None:
         done = self.stack.pop()
         self.source.places[id(done.data)] = done.places
-        self.stack[-1].put(done.data, replace(done.opened, end=event.end_mark.index))
+        self.stack[-1].put(done.data, done.opened._replace(end=event.end_mark.index))
 
     def key(self, frame: _Frame, event: Any) -> None:
         key: str = event.value
@@ -248,8 +248,8 @@ class _Reader:
 def _events(text: str) -> Iterator[ev.Event]:
     loader = _LOADER(text)
     try:
-        while loader.check_event():
-            yield loader.get_event()
+        while (event := loader.get_event()) is not None:
+            yield event
     finally:
         loader.dispose()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.documents.finding import Finding, Severity
 from handrail.engine.errors import CheckFoundError
@@ -25,8 +25,7 @@ __all__ = ["BREAK", "Mark", "Place", "Source", "SourceError", "read_source"]
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Where something stands: line and column from 1, length in characters of that line."""
 
     line: int
@@ -39,8 +38,7 @@ class Mark:
         return self.column + self.length - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands, and its key when it has one. Offsets count from 0."""
 
     start: int  # offset of the value in the text
