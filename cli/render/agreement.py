@@ -196,9 +196,9 @@ class _Sheet:
             said = self.say(str(SAID_WORDS[one["says"]]))
             who = f" ({one['by']}, {clock_words(one['at'], self.time)})" if one["by"] else ""
             why = "".join(f": {value}" for value in one["facts"].values())
-            yield line(
-                span(f"{one['title']}: "), span(f"{said}{who}{why}", styles[one["says"]]), indent=2
-            )
+            nobody = "" if one["people"] else f" ({self.say('nobody has this role')})"
+            words = span(f"{said}{who}{why}", styles[one["says"]])
+            yield line(span(f"{one['title']}{nobody}: "), words, indent=2)
 
     def agreed(self) -> Iterator[Any]:
         verified = {one["person"]: one for one in self.page.get("verified", ())}

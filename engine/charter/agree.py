@@ -9,6 +9,7 @@ from handrail.engine.charter.approval import bring
 from handrail.engine.charter.follow import draft_of
 from handrail.engine.charter.onward import blocked, commands
 from handrail.engine.charter.register import KINDS, row_of
+from handrail.engine.charter.seat import Seat
 from handrail.engine.charter.table import Table
 from handrail.engine.charter.truths import check_approver, check_conditions
 from handrail.engine.clock import stamp
@@ -86,7 +87,7 @@ def _bring(
 ) -> Mapping[str, Brought | None]:
     """Sign before the store is locked: a person may have to type a passphrase."""
     with engine.reading() as reader:
-        rows = _wanted(reader, wanted)
+        rows = _wanted(engine, reader, wanted)
         if signed is not None:
             return {row.id: signed for row in rows}
         found = {}
@@ -107,7 +108,7 @@ def _agree(
 ) -> list[dict[str, Any]]:
     refused: list[tuple[DocumentRow, Reasons]] = []
     told = []
-    for row in _wanted(writer, wanted):
+    for row in _wanted(engine, writer, wanted):
         table = Table(engine, writer, row.id, at)
         actor = engine.actor_in(table.world())
         reasons = _against(table, actor, row) or _carry(table, row, actor, brought.get(row.id))
@@ -138,18 +139,30 @@ def _unheard(table: Table, run: Run) -> list[str]:
     return [one["role"] for one in hearing(table, run) if one["says"] != "yes"]
 
 
-def _wanted(reader: Reader, wanted: Sequence[str] | str | None) -> list[DocumentRow]:
-    """The highest registered revision of each document that is meant, in order of kind."""
+def _wanted(
+    engine: Engine, reader: Reader, wanted: Sequence[str] | str | None
+) -> list[DocumentRow]:
+    """The highest registered revision of each document that is meant, in order of kind.
+
+    All that are not in force does not mean what was dropped or retired: to bring that
+    back, it has to be named.
+    """
     rows = {row.id: row for row in reader.documents()}
     in_force = {row.id: row.sha256 for row in reader.all_in_force()}
     if wanted == ALL:
-        chosen = [row for row in rows.values() if in_force.get(row.id) != row.sha256]
+        waiting = [row for row in rows.values() if in_force.get(row.id) != row.sha256]
+        chosen = [row for row in waiting if not _ended(engine, reader, row)]
     else:
         for name in wanted or ():
             if name not in rows:
                 raise NotFoundError("registered document", name, rows)
         chosen = [rows[name] for name in dict.fromkeys(wanted or ())]
     return sorted(chosen, key=lambda row: (KINDS.index(row.kind), row.id))
+
+
+def _ended(engine: Engine, reader: Reader, row: DocumentRow) -> bool:
+    run = Seat(engine, reader, row.id).run(row)
+    return run is not None and run.status != "active"
 
 
 def _against(table: Table, actor: Actor, row: DocumentRow) -> Reasons:

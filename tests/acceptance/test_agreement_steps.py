@@ -147,6 +147,11 @@ def test_keep_and_retire_are_managements(desk: Desk) -> None:
     does(desk, "open", PERSON, "--as", "anna")
 
 
+def test_agreeing_to_all_brings_back_nothing_that_was_retired(desk: Desk) -> None:
+    does(desk, "agreement", "step", "lesson", "retire", "--as", "helena")
+    assert does(desk, "agree", "--all", "--as", "helena", "--json").json["agreed"] == []
+
+
 def test_the_site_plan_is_replaced_but_never_retired(desk: Desk) -> None:
     put_plan_in_force(desk, 2, ("  anna: {name: Anna Berg", "  anna: {name: Anna van den Berg"))
     refused = desk("agreement", "step", "north-museum", "retire", "--as", "helena", "--json")
