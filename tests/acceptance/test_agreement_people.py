@@ -257,9 +257,9 @@ def test_a_site_of_one_person_works_and_says_so_everywhere(desk: Desk) -> None:
 
 @pytest.fixture
 def keyed(desk: Desk) -> Desk:
-    """Everything that anybody does is signed; anna, carla and helena have keys."""
+    """Everything that anybody does is signed; four people have keys."""
     put_plan_in_force(
-        desk, 2, ("identify: claimed", "identify: key"), keys=("anna", "carla", "helena")
+        desk, 2, ("identify: claimed", "identify: key"), keys=("anna", "carla", "esra", "helena")
     )
     return desk
 
@@ -290,8 +290,19 @@ def test_with_anothers_key_nobody_is_let_in(keyed: Desk, monkeypatch: pytest.Mon
 def test_a_second_person_signs_their_own_yes(keyed: Desk) -> None:
     anna = ("--as", "anna", "--key", str(key_of(keyed.home, "anna")))
     does(keyed, "task", "1", "tell-control-room", *anna)
-    does(keyed, "step", "1", "conclude", "explanation=refused", *anna)
-    put = ("--as", "helena", "--key", str(key_of(keyed.home, "helena")))
-    assert keyed("step", "1", "stand-down", "deviation=x", *put).code == 4
+    does(keyed, "step", "1", "conclude", "explanation=implausible", *anna)
+    helena = signing_as(keyed, "helena")
+    assert keyed("step", "1", "stand-down", "deviation=x", *helena).code == 4
     (refusal,) = records(keyed, "1", "step-refused")
     assert "signature" in refusal
+    does(keyed, "step", "1", "stand-down", "deviation=x", *signing_as(keyed, "esra"))
+    does(keyed, "confirm", "1", "stand-down", *signing_as(keyed, "carla"))
+    assert "signature" in records(keyed, "1", "step-pending")[-1]
+    assert "signature" in records(keyed, "1", "step-confirmed")[-1]
+    taken = records(keyed, "1", "step-taken")[-1]
+    assert (taken["confirmed"], "signature" in taken) == (["carla"], False)
+    assert keyed("audit", "verify", "--json").json["findings"] == []
+
+
+def signing_as(desk: Desk, person: str) -> tuple[str, ...]:
+    return ("--as", person, "--key", str(key_of(desk.home, person)))
