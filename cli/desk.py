@@ -24,6 +24,7 @@ EXAMPLE = "north-museum"  # the pack whose documents stand around a file without
 SHIPPED = "(library)"
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _ID = re.compile(rb"(?m)^id:.*$")
+_IS_SCENARIO = re.compile(rb"(?m)^kind:\s*scenario\b")
 _IS_SITE = re.compile(rb"(?m)^kind:\s*site\b")
 
 
@@ -41,21 +42,35 @@ class Desk:
 
         :raises NotFoundError: there is no such file, folder or document.
         """
-        checked, wanted = self.around(asked)
-        return [one for one in checked if wanted is None or one.name in wanted]
+        documents, wanted = self._gathered(asked)
+        if wanted is None:
+            return check_all(_one_each(documents, wanted))
+        # Nothing refers to a scenario, and what is only referred to is not held against the rules.
+        kept = {
+            name: data
+            for name, data in documents.items()
+            if name in wanted or not _IS_SCENARIO.search(data)
+        }
+        checked = check_all(_one_each(kept, wanted), only=wanted)
+        return [one for one in checked if one.name in wanted]
 
     def around(self, asked: Sequence[str]) -> tuple[list[Checked], set[str] | None]:
         """Check what was asked for together with all that it may refer to.
 
         :returns: everything, and the names and ids that were asked for (None: all).
         """
+        documents, wanted = self._gathered(asked)
+        return check_all(_one_each(documents, wanted)), wanted
+
+    def _gathered(self, asked: Sequence[str]) -> tuple[dict[str, bytes], set[str] | None]:
+        """What was asked for and what stands around it, unread, and what was asked for."""
         documents = dict(self._named(asked))
         wanted = {*documents, *asked} if asked else None
         same = {str(Path(name).absolute()) for name in documents}
         for name, data in self._others(documents):
             if str(Path(name).absolute()) not in same:
                 documents.setdefault(name, data)
-        return check_all(_one_each(documents, wanted)), wanted
+        return documents, wanted
 
     def _named(self, asked: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Yield what was asked for; without a workspace an id is one of the library's."""

@@ -15,7 +15,7 @@ from handrail.engine.documents.finding import MOST_FINDINGS, Finding, Severity
 from handrail.engine.documents.source import Source, SourceError, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from handrail.engine.documents.rules.subject import Document
     from handrail.engine.machine.definition import Definition
@@ -81,10 +81,14 @@ def check_all(
     *,
     site: Mapping[str, Any] | None = None,
     others: Mapping[str, Mapping[str, Any]] | None = None,
+    only: Container[str] | None = None,
 ) -> list[Checked]:
     """Check documents that may refer to each other (name, bytes), and to ``others``.
 
     A site plan among them is taken for the site where ``site`` is not given.
+
+    :param only: the names of those that are held against the rules; the others are
+        there to be referred to. ``None``: all.
     """
     shaped = _apart([_shape_bytes(data, name) for name, data in documents])
     known = dict(others or {})
@@ -94,7 +98,11 @@ def check_all(
     place = _site(plan)
     # Of one document by itself nothing is known that it may refer to.
     around = known if others or len(shaped) > 1 else None
-    return [one if one.data is None else _judge(one, place, around) for one in shaped]
+    return [_judge(one, place, around) if _is_due(one, only) else one for one in shaped]
+
+
+def _is_due(one: Checked, only: Container[str] | None) -> bool:
+    return one.data is not None and (only is None or one.name in only)
 
 
 def _apart(shaped: list[Checked]) -> list[Checked]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.documents.finding import Finding, Severity
 from handrail.engine.errors import CheckFoundError
@@ -48,6 +48,9 @@ class Place(NamedTuple):
     key: Mark | None = None
 
 
+_BEGINNING: Final = Place(0, 0, 0, 0)
+
+
 class SourceError(CheckFoundError):
     """A document cannot be read; ``findings`` say where and why."""
 
@@ -63,7 +66,7 @@ class Source:
     name: str  # the file's name, as findings show it
     text: str
     data: Any = None  # dicts, lists, str, int, Decimal, bool, None
-    root: Place = Place(0, 0, 0, 0)
+    root: Place = _BEGINNING
     places: dict[int, dict[str | int, Place]] = field(default_factory=dict)  # by id(container)
     lines: list[str] = field(default_factory=list)
 
