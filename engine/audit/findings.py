@@ -211,6 +211,7 @@ class Result:
     anchored: int  # how many records the outside evidence proves
     findings: tuple[Finding, ...] = ()
     more: int = 0  # findings beyond those kept
+    redacted: int = 0  # values and files that are gone by a recorded decision: nothing wrong
 
     def row(self, lang: str = "en") -> dict[str, Any]:
         """Return it as ``audit verify --json`` shows it."""
@@ -221,6 +222,7 @@ class Result:
             "anchored": self.anchored,
             "findings": [finding.row(lang) for finding in self.findings],
             "more": self.more,
+            "redacted": self.redacted,
         }
 
 
@@ -242,6 +244,7 @@ class Report:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.more = 0
+        self.redacted: set[str] = set()  # digests
 
     def add(
         self, code: str, seq: int | None = None, case: str | None = None, /, **params: object
@@ -277,4 +280,5 @@ class Report:
             anchored=anchored,
             findings=tuple(self.findings),
             more=self.more,
+            redacted=len(self.redacted),
         )

@@ -57,18 +57,26 @@ class Sealed:
 
     def _fault(self, digest: str, disclosure: str | None) -> str | None:
         if disclosure is None:
-            return None if digest in self._redacted else "disclosure-missing"
+            return self._gone(digest)
         try:
             reveal(digest, disclosure)
         except (ValueError, AttributeError):  # whatever the table holds
             return "disclosure-altered"
         return "redaction-undone" if digest in self._redacted else None
 
+    def _gone(self, digest: str) -> str | None:
+        if digest not in self._redacted:
+            return "disclosure-missing"
+        self._report.redacted.add(digest)
+        return None
+
     def _evidence(self, seq: int, case: str, digest: str, size: object) -> None:
         data = self._reader.evidence(digest)
         if data is None:
             if self._redacted.get(digest, -1) < self._attached.get(digest, seq):
                 self._report.add("evidence-missing", seq, case, sha256=digest)
+            else:
+                self._report.redacted.add(digest)
         elif not isinstance(data, bytes) or (len(data), sha256(data).hexdigest()) != (size, digest):
             self._report.add("evidence-altered", seq, case, sha256=digest)
         elif digest in self._redacted and self._attached[digest] < self._redacted[digest]:

@@ -37,7 +37,9 @@ def test_a_redaction_from_dry_run_to_proof(museum: Hand) -> None:
         assert "[redacted]" in said
         assert "Quillfeather" not in said
     assert museum.does("audit", "checkpoint").code == 0
-    assert museum.does("audit", "verify", "--json").json["verdict"] == "OK"
+    row = museum.does("audit", "verify", "--json").json
+    assert (row["verdict"], row["redacted"]) == ("OK", 2)
+    assert "REDACTED" in museum.does("audit", "verify").out
 
 
 def test_an_export_is_verified_elsewhere_with_the_key_alone(museum: Hand, tmp_path: Path) -> None:
@@ -68,5 +70,15 @@ def test_after_a_rotation_both_the_old_key_and_the_new_one_verify(museum: Hand) 
         assert museum.does("audit", "verify", *words, "--json").json["verdict"] == "OK"
     checkpoint = museum.does("audit", "checkpoint", "--out", museum.home / "mine")
     assert checkpoint.code == 0
-    said = museum("audit", "verify", "--key", old, "--against", museum.home / "mine", "--json")
+    said = museum(
+        "audit",
+        "verify",
+        "--depth",
+        "legal",
+        "--key",
+        old,
+        "--against",
+        museum.home / "mine",
+        "--json",
+    )
     assert (said.code, said.json["verdict"]) == (0, "OK")

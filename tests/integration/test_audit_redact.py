@@ -15,7 +15,7 @@ from handrail.engine.custody.hold import hold
 from handrail.engine.custody.redact import Ground, redact
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.refused import RefusedError
-from handrail.engine.store.rows import Filter
+from handrail.engine.store.rows import Filter, OutboxRow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,8 @@ def test_every_kind_goes_and_the_log_still_verifies(site: Site) -> None:
     assert on_disk(site, PHOTO[:40]) == []
     note = site.sign()
     assert site.verify(Depth.CONSISTENT, note).findings == ()
-    assert site.verify(Depth.CONSISTENT, note).verdict is Verdict.OK
+    result = site.verify(Depth.LEGAL, note)
+    assert (result.verdict, result.findings, result.redacted) == (Verdict.OK, (), 5)
     view = site.engine.view(INC)
     assert view["title"] == "[redacted]"
     assert view["facts"]["suspicious-person-1"]["deviation"] == "[redacted]"
@@ -149,6 +150,28 @@ def test_the_same_file_in_another_incident_goes_too_and_both_say_so(site: Site) 
     assert [record["evidence"] for record in records(site, "redacted", other)] == [[digest]]
     assert records(site, "redacted", other)[0]["drill"] is True
     assert site.verify(Depth.CONSISTENT).findings == ()
+
+
+def test_a_message_that_waits_with_what_was_redacted_is_withdrawn(site: Site) -> None:
+    run = "suspicious-person-1"
+    draft = {
+        "type": "notified", "case": INC, "drill": False, "run": run, "to": ["guard"],
+        "occurred": "2026-11-21T10:00:00.000000Z", "text": {"en": "look out: {deviation}"},
+        "actor": {"id": "handrail", "roles": [], "how": "engine", "host": ""},
+    }  # fmt: skip
+    with site.engine.writing() as writer:
+        (record,) = site.engine.casebook.write(writer, [draft])
+        row = OutboxRow(
+            case=INC, cseq=record["cseq"], run=run, to=("guard",), text="look out: a xylophone"
+        )
+        writer.put_outbox(row)
+        waiting = len(writer.outbox())
+    done = redact(site.engine, INC, Wanted(facts=["deviation"]), GROUND)
+    assert done["withdrawn"] == [record["cseq"]]
+    with site.engine.reading() as reader:
+        assert len(reader.outbox()) == waiting - 1
+    assert [one["of"] for one in records(site, "notification-failed")] == [record["cseq"]]
+    assert on_disk(site, b"a xylophone") == []
 
 
 def test_a_legal_hold_forbids_it_until_it_is_released(site: Site) -> None:

@@ -95,4 +95,7 @@ def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:
         anchored=row["anchored"],
         depth=row["depth"],
     )
+    if row["redacted"]:
+        gone = session.say("{count} gone by a recorded redaction", count=row["redacted"])
+        yield line(span("REDACTED", "dim"), span(f"  {gone}"))
     yield line(span(row["verdict"], STYLES[row["verdict"]]), span(f"  {counted}"))
