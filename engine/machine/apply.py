@@ -128,11 +128,10 @@ def _arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
     """Take the run to where it moved, with what the record brings and what ends by it."""
     facts = record.get("facts")
     occurred: str = record["occurred"]
-    changed: dict[str, Any] = {
-        "active": moved.active,
-        "left": moved.left,
-        "entered": {**run.entered, **dict.fromkeys(moved.entered, occurred)},
-    }
+    entered = {**run.entered}
+    for name in moved.entered:
+        entered[name] = occurred
+    changed: dict[str, Any] = {"active": moved.active, "left": moved.left, "entered": entered}
     if facts:
         changed["facts"] = {**run.facts, **facts}
     if run.pending:

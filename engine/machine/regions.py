@@ -222,7 +222,9 @@ class Chart(Structure):
 
 def _on_top_of(left: History, moved: Moved) -> Moved:
     """The microstep with the whole history, which it adds to."""
-    return moved._replace(left={**left, **moved.left} if moved.left else left)
+    if moved.left:
+        left = {**left, **moved.left}
+    return moved._replace(left=left) if left else moved
 
 
 def _is_lively(state: State) -> bool:

@@ -19,16 +19,12 @@ def settle(turn: Turn) -> None:
 
     :raises RefusedError: that never is.
     """
-    while turn.case.status == "open" and _settle_once(turn):
-        pass
-
-
-def _settle_once(turn: Turn) -> bool:
-    """Let one thing happen by itself, if there is one."""
-    for run in turn.case.active_runs():  # noqa: SIM110 - a generator costs a step 1 µs
-        if _advance(turn, run):
-            return True
-    return False
+    while turn.case.status == "open":
+        for run in turn.case.active_runs():
+            if _advance(turn, run):
+                break
+        else:
+            return
 
 
 def _advance(turn: Turn, run: Run) -> bool:

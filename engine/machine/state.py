@@ -77,7 +77,9 @@ class Case(NamedTuple):
 
     def after(self, run: Run) -> Case:
         """The case after a record that left this of a run."""
-        return self._replace(runs={**self.runs, run.id: run}, version=self.version + 1)
+        key, drill, status, opened, closed, outcome, version, lifecycle, runs = self
+        runs = {**runs, run.id: run}
+        return Case(key, drill, status, opened, closed, outcome, version + 1, lifecycle, runs)
 
 
 class World(NamedTuple):

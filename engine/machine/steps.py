@@ -29,16 +29,17 @@ def take_step(turn: Turn, command: TakeStep) -> None:
     if command.step in run.pending:
         raise RefusedError(_waits(turn, run, run.pending[command.step]))
     verdict = _judge(turn, run, command.step, turn.actor, command.facts)
-    members: Draft = {"run": run.id, "step": command.step, "note": command.note}
-    if command.facts:
-        members["facts"] = dict(command.facts)
     seconds = _seconds(verdict.steps)
+    kind = "step-pending" if seconds else "step-taken"
+    draft = turn.draft(kind, run=run.id, step=command.step, note=command.note)
+    if command.facts:
+        draft["facts"] = dict(command.facts)
     if not seconds:
-        take(turn, run, verdict, turn.draft("step-taken", **members))
+        take(turn, run, verdict, draft)
         return
-    members["states"] = [step.state for step in verdict.offers]
-    members["second"] = [{"role": role, "count": count} for role, count in seconds.items()]
-    turn.emit(turn.draft("step-pending", **members))
+    draft["states"] = [step.state for step in verdict.offers]
+    draft["second"] = [{"role": role, "count": count} for role, count in seconds.items()]
+    turn.emit(draft)
 
 
 def take(turn: Turn, run: Run, verdict: Verdict, draft: Draft) -> None:

@@ -142,8 +142,8 @@ class Turn:
         self.count()
         if not moved.quiet:
             self.late(run, chart, moved.exited)
-        draft["from"] = list(chart.leaves(run.active))
-        draft["to"] = list(chart.leaves(moved.active))
+        draft["from"] = list(chart.at(run.active).leaves)
+        draft["to"] = list(chart.at(moved.active).leaves)
         self.emit(draft, moved)
         if not moved.quiet:
             self.leave(run, chart, moved.exited)
