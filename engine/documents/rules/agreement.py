@@ -45,9 +45,9 @@ def _by_itself(subject: Subject) -> Iterator[Finding]:
                 yield _unasked(subject, target.path)
         overdue = state.overdue
         late = state.steps.get(overdue.step or "") if overdue is not None else None
-        if overdue is not None and late is not None:
-            if any(_leads_in(subject, target) for target in late.to):
-                yield _unasked(subject, overdue.path)
+        leads = late is not None and any(_leads_in(subject, target) for target in late.to)
+        if overdue is not None and leads:
+            yield _unasked(subject, overdue.path)
 
 
 def _leads_in(subject: Subject, target: Target) -> bool:
