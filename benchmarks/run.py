@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.table import show
 
-NAMES = ("memory", "durable", "process", "million")
+NAMES = ("memory", "durable", "process", "check", "million")
 
 
 def main() -> None:

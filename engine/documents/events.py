@@ -38,10 +38,11 @@ class _Stop(Exception):  # noqa: N818 - no error: the pass ends here
 class _Frame:
     """A map or list that is being filled; ``opened`` is its own place."""
 
-    __slots__ = ("data", "key", "mark", "opened", "places")
+    __slots__ = ("data", "is_map", "key", "mark", "opened", "places")
 
     def __init__(self, data: Any, opened: Place) -> None:
         self.data = data
+        self.is_map = type(data) is dict
         self.opened = opened
         self.places: dict[str | int, Place] = {}
         self.key: str | None = None
@@ -49,11 +50,11 @@ class _Frame:
 
     @property
     def wants_key(self) -> bool:
-        return self.key is None and type(self.data) is dict
+        return self.is_map and self.key is None
 
     def put(self, value: Any, place: Place) -> None:
         """Add an item, or the value of the key that was read last (a first one stays)."""
-        if type(self.data) is list:
+        if not self.is_map:
             self.places[len(self.data)] = place
             self.data.append(value)
         elif self.key is not None:
@@ -91,25 +92,12 @@ class _Reader:
         self.values = 0
 
     def read(self) -> None:
+        take = {kind: getattr(self, name) for kind, name in _TAKEN.items()}
         for event in _events(self.source.text):
-            self.take(event)
+            if (handler := take.get(type(event))) is not None:
+                handler(event)
         if not self.top.data:
             self.stop("HR004", msg("the file holds no document"), Mark(1, 1))
-
-    def take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is ev.ScalarEvent:
-            self.scalar(event)
-        elif kind is ev.MappingStartEvent:
-            self.begin(event, {})
-        elif kind is ev.SequenceStartEvent:
-            self.begin(event, [])
-        elif kind is ev.MappingEndEvent or kind is ev.SequenceEndEvent:
-            self.end(event)
-        elif kind is ev.AliasEvent:
-            self.alias(event)
-        elif kind is ev.DocumentStartEvent:
-            self.document(event)
 
     # Values
 
@@ -117,13 +105,13 @@ class _Reader:
         if event.anchor is not None or event.tag is not None:
             self.adorned(event)
         frame = self.stack[-1]
-        if frame.wants_key:
+        if frame.is_map and frame.key is None:
             self.key(frame, event)
-        else:
-            if event.value == "" and frame.mark is not None:
-                self.empty(frame, event)
-            frame.put(self.value(event), _place(event, frame))
-            self.count(event)
+            return
+        if event.value == "" and frame.mark is not None:
+            self.empty(frame, event)
+        frame.put(self.value(event), _place(event, frame))
+        self.count(event)
 
     def empty(self, frame: _Frame, event: Any) -> None:
         """``{en: Look, listen}`` has a key “listen” without a colon: a comma that ended a text."""
@@ -163,6 +151,12 @@ class _Reader:
             self.stop("HR016", message, _start(event))
 
     # Maps and lists
+
+    def begin_map(self, event: Any) -> None:
+        self.begin(event, {})
+
+    def begin_list(self, event: Any) -> None:
+        self.begin(event, [])
 
     def begin(self, event: Any, data: Any) -> None:
         if event.anchor is not None or event.tag is not None:
@@ -245,6 +239,17 @@ class _Reader:
         raise _Stop
 
 
+_TAKEN = {
+    ev.ScalarEvent: "scalar",
+    ev.MappingStartEvent: "begin_map",
+    ev.SequenceStartEvent: "begin_list",
+    ev.MappingEndEvent: "end",
+    ev.SequenceEndEvent: "end",
+    ev.AliasEvent: "alias",
+    ev.DocumentStartEvent: "document",
+}
+
+
 def _events(text: str) -> Iterator[ev.Event]:
     loader = _LOADER(text)
     try:
@@ -266,4 +271,4 @@ def _start(event: Any) -> Mark:
 def _mark(event: Any) -> Mark:
     start, end = event.start_mark, event.end_mark
     length = end.index - start.index if end.line == start.line else 1
-    return Mark(start.line + 1, start.column + 1, max(length, 1))
+    return Mark(start.line + 1, start.column + 1, length or 1)
