@@ -30,7 +30,7 @@ Record = dict[str, Any]
 class Kept(NamedTuple):
     """One record of a case, decoded."""
 
-    seq: int  # index in the log
+    seq: int  # index in the log; -1: it has none yet (see store.base)
     record: Record
 
 
@@ -83,7 +83,8 @@ def kept_of(reader: Reader, case: str) -> list[Kept]:
 
     :raises NotFoundError: there is no such case.
     """
-    found = [Kept(row.seq, json.loads(row.data)) for row in reader.log(Filter(case=case))]
+    places = (row.seq for row in reader.log(Filter(case=case)))
+    found = [Kept(next(places, -1), json.loads(data)) for data in reader.case_records(case)]
     if not found:
         known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
         raise NotFoundError("incident", case, known)

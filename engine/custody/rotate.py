@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.audit.anchor import FileAnchor
 from handrail.engine.custody.desk import LOG, Desk
 from handrail.engine.custody.logkey import coming, load_key, settle, spent
-from handrail.engine.errors import HandrailError
+from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey, VerifierKey
 from handrail.engine.refused import RefusedError
 from handrail.engine.store.rows import CheckpointRow
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from handrail.engine.engine import Engine
+    from handrail.engine.store.base import Reader
     from handrail.engine.store.rows import Head
     from handrail.engine.workspace import Workspace
 
@@ -31,6 +32,7 @@ def rotate_key(engine: Engine, *, lost: bool = False, destroy: bool = False) -> 
     :returns: ``old`` and ``new`` (verifier keys), ``signed`` (by the old one), ``kept``
         (the old key's file, or None), ``note`` (a checkpoint that both keys sign).
     :raises RefusedError: the person may not; recorded.
+    :raises UsageError: it is said to be lost and is there.
     :raises HandrailError: there is no workspace, or the old key cannot be read.
     """
     workspace = engine.workspace
@@ -42,8 +44,8 @@ def rotate_key(engine: Engine, *, lost: bool = False, destroy: bool = False) -> 
         if reason is not None:
             desk.tell(LOG, {"type": "rotate-refused", "refused": reason.record()})
         else:
-            old = _present(workspace)
-            key = None if lost else load_key(workspace, writer, engine.store.origin)
+            key = _signing(engine, writer, workspace, lost=lost)
+            old = _present(workspace) if key is None else key.verifier
             new = _made(workspace, engine.store.origin)
             note = _rotate(desk, old, key, new)
     if reason is not None:
@@ -58,6 +60,17 @@ def rotate_key(engine: Engine, *, lost: bool = False, destroy: bool = False) -> 
         "kept": None if kept is None else str(kept),
         "note": note,
     }
+
+
+def _signing(engine: Engine, reader: Reader, workspace: Workspace, *, lost: bool) -> LogKey | None:
+    """Return the key that signs for the new one; None: it is lost, and really is."""
+    if not lost:
+        return load_key(workspace, reader, engine.store.origin)
+    try:
+        load_key(workspace, reader, engine.store.origin)
+    except HandrailError:
+        return None
+    raise UsageError("the log key is there and can sign for the new one: leave out --lost")
 
 
 def _present(workspace: Workspace) -> VerifierKey:

@@ -209,6 +209,14 @@ def test_only_management_may_unless_the_site_plan_says_otherwise(site: Site) -> 
     assert records(site, "hold-refused")
 
 
+def test_a_document_s_own_case_can_be_held_as_well(site: Site) -> None:
+    case = "DOC-suspicious-person"
+    assert hold(site.engine, case, "under review")["held"] is True
+    with pytest.raises(RefusedError, match="already"):
+        hold(site.engine, case, "twice")
+    assert site.verify(Depth.LEGAL).findings == ()
+
+
 def test_a_second_time_there_is_nothing_left_to_remove(site: Site) -> None:
     redact(site.engine, INC, Wanted(title=True), GROUND)
     again = redact(site.engine, INC, Wanted(title=True), GROUND)

@@ -13,7 +13,7 @@ from handrail.engine.audit.findings import Depth, Verdict
 from handrail.engine.audit.verify import verify
 from handrail.engine.custody.logkey import held_keys
 from handrail.engine.custody.rotate import rotate_key
-from handrail.engine.errors import HandrailError
+from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey, VerifierKey
 from handrail.engine.refused import RefusedError
 from handrail.engine.sign import sign_head
@@ -135,6 +135,28 @@ def test_a_rotation_that_was_cut_off_is_finished_by_the_next_signature(
     (new, old) = held_keys(site.workspace)
     assert (old, new.open(note).size) == (site.key, checked(site, [site.key], note).records)
     assert checked(site, [site.key], note).verdict is Verdict.OK
+
+
+def test_a_key_that_is_there_is_not_lost(site: Site) -> None:
+    with pytest.raises(UsageError, match="leave out --lost"):
+        rotate_key(site.engine, lost=True)
+    with site.engine.reading() as reader:
+        assert not list(reader.log(Filter(type="key-rotated")))
+
+
+def test_a_rotation_after_one_that_was_cut_off_goes_on_from_the_new_key(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("handrail.engine.custody.rotate.settle", cut)
+        with pytest.raises(KeyboardInterrupt):
+            rotate_key(site.engine)
+    row = rotate_key(site.engine)
+    assert row["old"] != str(site.key)
+    assert checked(site, [site.key], row["note"]).verdict is Verdict.OK
 
 
 def test_an_old_key_put_back_does_not_sign(site: Site) -> None:
