@@ -51,6 +51,7 @@ COMMANDS = [
     ("doctor", ["doctor"]),
     ("verify", ["audit", "verify"]),
     ("checkpoint", ["audit", "checkpoint"]),
+    ("proof", ["audit", "prove", "1"]),
     ("redacted", [*REDACT, "--title", "--dry-run", "--as", "helena"]),
     ("redacted", [*REDACT, "--title", "--yes", "--as", "helena"]),
     ("refusal", [*REDACT, "--title", "--yes", "--as", "anna"]),
