@@ -111,8 +111,11 @@ class Casebook:
         :raises ConflictError: a case has gone on since it was read.
         """
         heads: dict[str, tuple[int, bytes | None]] = {}
-        recorded = stamp(self._clock.now())
+        # Where the clock was set back, time stands still in the log until it has caught
+        # up: a log whose times go back cannot be told from one that was back-dated.
+        recorded = max(stamp(self._clock.now()), writer.last_recorded())
         for draft in drafts:
+            recorded = max(recorded, draft["occurred"])
             case = draft["case"]
             cseq, prev = heads.get(case) or writer.case_head(case)
             record = {

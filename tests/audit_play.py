@@ -63,9 +63,9 @@ class Site:
     def sign(self) -> str:
         return sign_head(self.engine).note
 
-    def verify(self, depth: Depth, *against: str) -> Result:
+    def verify(self, depth: Depth, *against: str, jobs: int = 1) -> Result:
         with SqliteStore.open(self.path) as store:
-            return verify(store, [self.key], against=against, depth=depth)
+            return verify(store, [self.key], against=against, depth=depth, jobs=jobs)
 
     def play(self, random: Random, turns: int) -> None:
         """Do this many things, whatever comes of each."""

@@ -76,8 +76,12 @@ class _Sum:
 
 
 def _check_whole(reader: Reader, seen: _Sum, report: Report) -> None:
-    every = _Sum()
-    for leaf in reader.leaves():
+    """Hold the index of cases against the log's own order, in which time does not go back."""
+    every, latest = _Sum(), ""
+    for seq, recorded, leaf, case in reader.times():
         every.add(leaf)
+        if str(recorded) < latest:
+            report.add("time-backwards", seq, case, found=recorded, before=latest)
+        latest = max(latest, str(recorded))
     if (every.count, every.total) != (seen.count, seen.total):
         report.add("case-hidden")

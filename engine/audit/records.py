@@ -30,6 +30,8 @@ def check_record(seq: int, entry: Entry, origin: str, report: Report) -> Record 
     if record.get("log") != origin:
         report.add("record-foreign", seq, entry.case, log=record.get("log"))
     _check_columns(seq, entry, record, report)
+    if str(record.get("occurred")) > str(record.get("recorded")):
+        report.add("time-ahead", seq, entry.case, occurred=record.get("occurred"))
     return record
 
 

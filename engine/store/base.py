@@ -98,6 +98,12 @@ class Reader(Protocol):
     def case_head(self, case: str) -> CaseHead:
         """Return where the case goes on."""
 
+    def last_recorded(self) -> str:
+        """Return when the log's last record was recorded; empty in an empty log."""
+
+    def times(self) -> Iterator[tuple[int, str, bytes, str]]:
+        """Give index, time of recording, leaf hash and case of every record."""
+
     def case_records(self, case: str, since: int = 0) -> Iterator[bytes]:
         """Give the bytes of the case's records from ``cseq`` ``since`` on."""
 

@@ -11,8 +11,10 @@ import pytest
 from agreement_play import does, key_of, plan_with, put_plan_in_force, records, revised
 
 from handrail.engine.clock import FixedClock
+from handrail.engine.documents.source import read_source
 from handrail.engine.engine import Engine
 from handrail.engine.people import account
+from handrail.engine.refused import RefusedError
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -101,34 +103,41 @@ def test_a_role_that_ended_yesterday_is_refused_and_its_signature_still_verifies
     desk: Desk,
 ) -> None:
     now = datetime.now(UTC)
-    ends = f"{now - timedelta(days=1):%Y-%m-%d}"
+    ends = f"{now + timedelta(days=1):%Y-%m-%d}"
     put_plan_in_force(
         desk, 2, ("roles: [director]", f"roles: [{{role: director, to: {ends}}}]"),
         keys=("helena",),
     )  # fmt: skip
-    sign_last_week(desk, now - timedelta(days=6))
+    sign(desk, now)
+    with pytest.raises(RefusedError) as refused:
+        agree_later(desk, now + timedelta(days=2))
+    assert refused.value.reasons[0].code == "role"
+    assert records(desk, CASE, "agree-refused")[-1]["refused"]["code"] == "role"  # type: ignore[index]
     page = does(desk, "agreement", "show", "security-policy", "--verify")
     assert "the signature is right" in page.out
-    does(desk, "register", revised(desk, PERSON, 2), "--as", "greta")
-    helena = ("--as", "helena", "--key", str(key_of(desk.home, "helena")))
-    assert code(desk, "agree", PERSON, *helena) == (4, "role")
-    assert records(desk, CASE, "agree-refused")[-1]["refused"]["code"] == "role"  # type: ignore[index]
 
 
-def sign_last_week(desk: Desk, then: datetime) -> None:
+def sign(desk: Desk, then: datetime) -> None:
     """What happened in the same workspace while helena still was director."""
-    clock = FixedClock(then)
-    workspace = Workspace(desk.home / "museum")
     text = revised(desk, "security-policy", 2).read_bytes()
-    from handrail.engine.documents.source import read_source  # noqa: PLC0415 - beside its use
-
-    with Engine.at(workspace, person="greta", clock=clock) as greta:
+    with as_of(desk, "greta", then) as greta:
         greta.register([read_source(text, "policy")])
         greta.charter.start("security-policy")
-    with Engine.at(workspace, person="julia", clock=clock) as julia:
+    with as_of(desk, "julia", then) as julia:
         julia.charter.step("security-policy", "no-objection")
-    with Engine.at(workspace, person="helena", clock=clock) as helena:
+    with as_of(desk, "helena", then) as helena:
         helena.charter.agree(["security-policy"], key=key_of(desk.home, "helena"))
+
+
+def agree_later(desk: Desk, then: datetime) -> None:
+    with as_of(desk, "greta", then) as greta:
+        greta.register([read_source(revised(desk, PERSON, 2).read_bytes(), "person")])
+    with as_of(desk, "helena", then) as helena:
+        helena.charter.agree([PERSON], key=key_of(desk.home, "helena"))
+
+
+def as_of(desk: Desk, person: str, then: datetime) -> Engine:
+    return Engine.at(Workspace(desk.home / "museum"), person=person, clock=FixedClock(then))
 
 
 def test_a_role_that_has_not_begun_is_refused(desk: Desk) -> None:

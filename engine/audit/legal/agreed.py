@@ -130,11 +130,13 @@ class Agreement(Incident):
     def check(self, seq: int, head: Record, moment: Moment) -> At | None:
         """Who did it; at the founding there is no site plan yet, and nobody in it."""
         if is_engine(head) and head["type"] in {"document-registered", "run-started"}:
-            ours = head["recorded"] == self.then.founded  # what the library ships
+            ours = seq < self.then.founding  # what the library ships
             return None if ours else (seq, Fault("forged-person", {"person": head["actor"]["id"]}))
         if not moment.then.all_in_force("site"):
             founds = head["type"] in _RECORDS and head.get("kind") == "site"
             return None if founds else (seq, Fault("forged-start", {"reason": _NO_PLAN}))
+        if head["type"] == "document-agreed":  # it stands alone, which none does
+            return None
         fault = self._check_actor(seq, head, moment)
         return None if fault is None else (seq, fault)
 

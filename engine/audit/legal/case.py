@@ -66,6 +66,10 @@ _ALONE: Final = {
     "deadline-passed": "forged-deadline",
     "run-started": "forged-start",
     "step-taken": "forged-deadline",
+    "document-registered": "forged-agreement",
+    "document-acknowledged": "forged-agreement",
+    "document-agreed": "forged-agreement",
+    "document-retired": "forged-agreement",
 }  # any other: forged-effect
 
 # What changes no case, and needs no decision of the machine.

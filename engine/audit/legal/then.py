@@ -10,6 +10,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.intact import decoded
+from handrail.engine.machine.commands import ENGINE
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import Filter, InForce
 
@@ -94,7 +95,7 @@ class Then:
     def __init__(self, reader: Reader, size: int) -> None:
         """Read what was registered, agreed and retired before the record ``size``."""
         rows = {row.sha256: row for row in reader.documents()}
-        self.founded: str | None = None  # when the first site plan was put in force
+        self.founding = _founding(reader)  # how many records the founding has
         self._starts: list[int] = []
         self._moments: list[Moment] = []
         self._add(-1, {}, {})
@@ -122,10 +123,10 @@ class Then:
             now = self._agreed(record, pin, now)
         self._add(seq, known, now)
 
-    def _agreed(self, record: Record, pin: Record, now: dict[str, InForce]) -> dict[str, InForce]:
+    @staticmethod
+    def _agreed(record: Record, pin: Record, now: dict[str, InForce]) -> dict[str, InForce]:
         if record.get("kind") == SITE:  # one plan at a time, whatever their ids
             now = {key: row for key, row in now.items() if row.kind != SITE}
-            self.founded = self.founded or str(record.get("recorded"))
         now[str(pin.get("id"))] = InForce(
             id=str(pin.get("id")),
             kind=str(record.get("kind")),
@@ -135,6 +136,18 @@ class Then:
             cseq=record.get("cseq", 0),
         )
         return now
+
+
+def _founding(reader: Reader) -> int:
+    """How many records of a log come of ``init``: a site plan, and what the library ships."""
+    count = 0
+    for seq, entry in reader.entries():
+        record = decoded(entry.data) or {}
+        who = record.get("actor") or {}
+        if who.get("how") != ENGINE and record.get("kind") != SITE:
+            return count
+        count = seq + 1
+    return count
 
 
 def _changes(reader: Reader, size: int) -> Iterator[tuple[int, Record]]:

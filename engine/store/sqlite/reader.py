@@ -36,6 +36,7 @@ __all__ = ["SqliteReader"]
 _HEAD = SQL["head"]
 _CASE_HEAD = SQL["case_head"]
 _CASE_RECORDS = SQL["case_records"]
+_LAST_RECORDED = SQL["last_recorded"]
 _LAST = 2**63 - 1  # the largest index that SQLite can hold
 
 
@@ -98,6 +99,15 @@ class SqliteReader:
         """Return where the case goes on."""
         row = self._execute(_CASE_HEAD, (case,)).fetchone()
         return CaseHead(*row) if row else CaseHead(0, None)
+
+    def last_recorded(self) -> str:
+        """Return when the log's last record was recorded; empty in an empty log."""
+        row = self._execute(_LAST_RECORDED).fetchone()
+        return row[0] if row else ""
+
+    def times(self) -> Iterator[tuple[int, str, bytes, str]]:
+        """Give index, time of recording, leaf hash and case of every record."""
+        return iter(self._execute(SQL["times"]))
 
     def case_records(self, case: str, since: int = 0) -> Iterator[bytes]:
         """Give the bytes of the case's records from ``cseq`` ``since`` on."""

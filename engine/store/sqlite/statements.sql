@@ -26,6 +26,12 @@ INSERT INTO record (
     seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
+-- name: last_recorded
+SELECT recorded FROM record ORDER BY seq DESC LIMIT 1
+
+-- name: times
+SELECT seq, recorded, leaf, case_id FROM record ORDER BY seq
+
 -- name: case_head
 SELECT cseq + 1, leaf FROM record WHERE case_id = ? ORDER BY cseq DESC LIMIT 1
 
