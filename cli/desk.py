@@ -32,6 +32,7 @@ class Desk:
     """What can be checked here: a workspace's files, or any others beside the library."""
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         try:
             self.workspace: Workspace | None = session.open_workspace()
         except HandrailError:
@@ -53,6 +54,23 @@ class Desk:
         }
         checked = check_all(_one_each(kept, wanted), only=wanted)
         return [one for one in checked if one.name in wanted]
+
+    def judge(self, asked: Sequence[str]) -> list[Checked]:
+        """Check, also against what the workspace's store tells, if there is one to be read."""
+        from handrail.engine.errors import StoreError  # noqa: PLC0415 - beside its use
+
+        checked = self.check(asked)
+        if self.workspace is None:
+            return checked
+        from handrail.engine.charter.registered import (  # noqa: PLC0415 - not without a store
+            against_registered,
+        )
+
+        try:
+            with self.session.engine() as engine:
+                return against_registered(engine, checked)
+        except (StoreError, UsageError, NotFoundError):
+            return checked  # files can be checked without the store
 
     def around(self, asked: Sequence[str]) -> tuple[list[Checked], set[str] | None]:
         """Check what was asked for together with all that it may refer to.

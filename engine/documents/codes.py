@@ -81,6 +81,8 @@ CODES: Final = MappingProxyType(
         "HR280": "An agreement without in-force",
         "HR281": "In force by itself",
         "HR282": "A supplied fact of another type",
+        "HR290": "Changed without a higher revision",
+        "HR291": "A running incident that could not go on",
         "HR301": "State that is never reached",
         "HR302": "No way out",
         "HR303": "No end in reach",

@@ -40,7 +40,7 @@ def command(
     from handrail.cli.desk import Desk  # noqa: PLC0415 - reads YAML
 
     session = Session.of(ctx)
-    checked = Desk(session).check(documents or [])
+    checked = Desk(session).judge(documents or [])
     findings = [finding for one in checked for finding in one.findings]
     _show(findings, Form.JSON if session.json else form, session)
     counts = Counter(str(finding.severity) for finding in findings)
