@@ -56,6 +56,10 @@ class Site:
         self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
         self.engine.agree("all")
 
+    def open_again(self) -> None:
+        """Go on with what was closed."""
+        self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
+
     @property
     def path(self) -> Path:
         return self.workspace.store

@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from audit_play import Site
+from audit_play import START, Site
 
 from handrail.engine.audit.findings import Depth, Verdict
-from handrail.engine.clock import stamp
+from handrail.engine.clock import FixedClock, stamp
 from handrail.engine.documents.source import read_source
 from handrail.engine.engine import Engine
+from handrail.engine.ledger.checkpoint import VerifierKey
 from handrail.engine.machine.decide import Decision
 from handrail.engine.sign import sign_head
 from handrail.engine.workspace import Workspace
@@ -47,7 +48,9 @@ states:
     overdue: {notify: {to: [duty-manager], text: Late.}}
     tasks: {round: {do: Walk a round., by: [guard]}}
     steps:
-      tell: {ask: [seen], to: [{state: told, when: {seen: true}}, {state: quiet, when: {seen: false}}]}
+      tell:
+        ask: [seen]
+        to: [{state: told, when: {seen: true}}, {state: quiet, when: {seen: false}}]
       clear: {second: duty-manager, to: quiet}
       done: {needs: [tasks], to: quiet}
   told:
@@ -130,11 +133,6 @@ def founded(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch)
 def forger(founded: Path, tmp_path: Path) -> Iterator[Forger]:
     folder = shutil.copytree(founded, tmp_path / "workspace")
     site = object.__new__(Site)
-    from handrail.engine.clock import FixedClock  # noqa: PLC0415 - with the clock of the play
-    from handrail.engine.ledger.checkpoint import VerifierKey  # noqa: PLC0415 - the same
-
-    from audit_play import START  # noqa: PLC0415 - the same
-
     site.clock = FixedClock(START + timedelta(minutes=1))
     site.workspace = Workspace(folder)
     site.key = VerifierKey.parse(site.workspace.verifier.read_text("utf-8").strip())
@@ -217,7 +215,7 @@ def test_what_no_decision_made_is_found(forger: Forger, name: str) -> None:
 
 def test_what_must_follow_is_missed(forger: Forger) -> None:
     forger.write(step(forger, facts={"seen": True}, moves=[["look", "step tell", 0]], to=["told"]))
-    forger.engine.casebook._kept.clear()  # noqa: SLF001 - the forger's own engine knew better
+    forger.engine.casebook._kept.clear()
     forger.write(
         forger.draft(
             "step-taken",

@@ -1,0 +1,343 @@
+"""The attacks that a log must show, by plain SQL, with the log key in hand where it says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from audit_play import Site
+
+from handrail.engine.audit.findings import Depth, Verdict
+from handrail.engine.audit.verify import verify
+from handrail.engine.ledger.checkpoint import Checkpoint, LogKey
+from handrail.engine.ledger.merkle import CompactRange
+from handrail.engine.ledger.record import canonical, leaf_hash
+from handrail.engine.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from handrail.engine.audit.findings import Result
+    from handrail.engine.ledger.checkpoint import VerifierKey
+
+    Record = dict[str, Any]
+    Attack = Callable[["Log"], object]
+
+EVERY = bool(os.environ.get("HANDRAIL_EVERY_BYTE"))  # minutes, instead of a sample
+
+
+class Log(NamedTuple):
+    """A store in the hands of an attacker, who has the log key as well."""
+
+    path: Path
+    backup: Path  # of the store, some incidents ago
+    key: VerifierKey
+    secret: Path
+    anchor: str
+
+    def verify(self, *, anchored: bool = True, depth: Depth = Depth.LEGAL) -> Result:
+        with SqliteStore.open(self.path) as store:
+            return verify(store, [self.key], against=[self.anchor] * anchored, depth=depth)
+
+    def sql(self, *statements: str, **values: object) -> list[Any]:
+        """Do as one likes, without the triggers."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in found.fetchall():
+                connection.execute(f"DROP TRIGGER {name}")
+            rows: list[Any] = []
+            for statement in statements:
+                rows = connection.execute(statement, values).fetchall()
+            connection.commit()
+            return rows
+
+    def records(self) -> list[Record]:
+        return [json.loads(data) for (data,) in self.sql("SELECT data FROM record ORDER BY seq")]
+
+    def rewrite(self, records: list[Record]) -> None:
+        """Make everything anew over these records: chains, tree, head and checkpoint."""
+        self.sql("DELETE FROM record", "DELETE FROM checkpoint", "DELETE FROM span")
+        tree, chains, rows = CompactRange(), dict[str, tuple[int, str | None]](), []
+        for record in records:
+            cseq, prev = chains.get(record["case"], (0, None))
+            data = canonical({**record, "cseq": cseq, "prev": prev})
+            rows.append(row(tree.size, json.loads(data), data))
+            chains[record["case"]] = (cseq + 1, leaf_hash(data).hex())
+            tree.append(leaf_hash(data))
+        self.put(*rows)
+        self.head(tree)
+
+    def put(self, *rows: Record) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.executemany(PUT, rows)
+            connection.commit()
+
+    def head(self, tree: CompactRange) -> None:
+        origin = self.key.name
+        note = LogKey.load(self.secret, self.key.name).sign(
+            Checkpoint(origin=origin, size=tree.size, root=tree.root())
+        )
+        self.sql("UPDATE head SET size = :n, hashes = :h", n=tree.size, h=tree.to_bytes())
+        self.sql(
+            "INSERT INTO checkpoint (size, root, note, recorded) VALUES (:n, :r, :t, '2026')",
+            n=tree.size,
+            r=tree.root(),
+            t=note,
+        )
+
+
+PUT = """\
+INSERT INTO record (
+    seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
+) VALUES (
+    :seq, :case, :cseq, :type, :recorded, :occurred, :who, :run, :what, :drill, :data, :leaf
+)"""
+
+
+def row(seq: int, record: Record, data: bytes) -> Record:
+    return {
+        "run": None,
+        **record,
+        "seq": seq,
+        "who": record["actor"]["id"],
+        "what": record.get("protocol", {}).get("id"),
+        "data": data,
+        "leaf": leaf_hash(data),
+    }
+
+
+@pytest.fixture(scope="module")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Log:
+    """Some days at a site, a backup in between."""
+    folder: Path = tmp_path_factory.mktemp("table")
+    patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    site = Site(folder / "workspace")
+    backup = folder / "backup.db"
+    for seed in range(3):
+        site.play(Random(seed), 40)  # noqa: S311 - a play, not a secret
+        if seed == 1:
+            site.engine.close()
+            shutil.copy(site.path, backup)
+            site.open_again()
+    site.engine.person = "anna"
+    case = str(site.engine.open("suspicious-person", title="by the dock")["id"])
+    site.engine.note(case, "a grey van")
+    site.engine.attach(case, "photo.jpg", b"bytes")
+    anchor = site.sign()
+    site.engine.close()
+    return Log(site.path, backup, site.key, site.workspace.key, anchor)
+
+
+@pytest.fixture
+def log(made: Log, tmp_path: Path) -> Log:
+    return made._replace(path=shutil.copy(made.path, tmp_path / "store.db"))
+
+
+def some(log: Log, kind: str) -> tuple[int, Record]:
+    """A record of a type from the middle of the log, with its index."""
+    found = [(seq, one) for seq, one in enumerate(log.records()) if one["type"] == kind]
+    return found[len(found) // 2]
+
+
+def edit(log: Log) -> None:
+    seq, record = some(log, "step-taken")
+    record["actor"]["id"] = "bram"
+    log.sql("UPDATE record SET data = :d WHERE seq = :s", s=seq, d=canonical(record))
+
+
+def edit_with_its_hash(log: Log) -> None:
+    seq, record = some(log, "step-taken")
+    record["actor"]["id"] = "bram"
+    data = canonical(record)
+    log.sql(
+        "UPDATE record SET data = :d, leaf = :l, actor = 'bram' WHERE seq = :s",
+        s=seq,
+        d=data,
+        l=leaf_hash(data),
+    )
+
+
+def swap(log: Log) -> None:
+    seq, _ = some(log, "step-taken")
+    log.sql(
+        "UPDATE record SET seq = -1 WHERE seq = :s",
+        "UPDATE record SET seq = :s WHERE seq = :s + 1",
+        "UPDATE record SET seq = :s + 1 WHERE seq = -1",
+        s=seq,
+    )
+
+
+def add(log: Log) -> None:
+    """A copy of a record at the end, as the next of its case."""
+    records = log.records()
+    twin = next(one for one in records[::-1] if one["type"] == "noted")
+    twin["cseq"] = 900
+    log.put(row(len(records), twin, canonical(twin)))
+
+
+def insert(log: Log) -> None:
+    seq, record = some(log, "noted")
+    log.sql(
+        "UPDATE record SET seq = -seq - 2 WHERE seq >= :s",
+        "UPDATE record SET seq = -seq - 1 WHERE seq < -1",
+        s=seq,
+    )
+    record["cseq"] = 900
+    log.put(row(seq, record, canonical(record)))
+
+
+def cut(log: Log) -> None:
+    log.sql("DELETE FROM record WHERE seq > (SELECT max(seq) - 3 FROM record)")
+
+
+def without(log: Log, kind: str) -> None:
+    """All made anew without a record, and signed."""
+    seq, _ = some(log, kind)
+    records = log.records()
+    log.rewrite([*records[:seq], *records[seq + 1 :]])
+
+
+def rewrite(log: Log) -> None:
+    """A note is told of an earlier time, as the engine would have let it be."""
+    seq, record = some(log, "noted")
+    record["occurred"] = "2026-11-21T10:00:00.000000Z"
+    records = log.records()
+    log.rewrite([*records[:seq], record, *records[seq + 1 :]])
+
+
+def shorter(log: Log) -> None:
+    log.rewrite(log.records()[:-4])
+
+
+def back_date(log: Log) -> None:
+    seq, record = some(log, "step-taken")
+    record |= {"recorded": "2026-11-21T09:00:00.000000Z", "occurred": "2026-11-21T09:00:00.000000Z"}
+    records = log.records()
+    log.rewrite([*records[:seq], record, *records[seq + 1 :]])
+
+
+def future(log: Log) -> None:
+    seq, record = some(log, "noted")
+    record["occurred"] = "2027-01-01T00:00:00.000000Z"
+    records = log.records()
+    log.rewrite([*records[:seq], record, *records[seq + 1 :]])
+
+
+def by_another(log: Log) -> None:
+    """A step by somebody who has not the role, all made anew and signed."""
+    seq, record = some(log, "step-taken")
+    record["actor"] |= {"id": "karin", "roles": ["reception"]}
+    records = log.records()
+    log.rewrite([*records[:seq], record, *records[seq + 1 :]])
+
+
+def roll_back(log: Log) -> None:
+    shutil.copy(log.backup, log.path)
+
+
+def run(*statements: str) -> Attack:
+    return lambda log: log.sql(*statements)
+
+
+def document(column: str) -> Attack:
+    return run(
+        f"UPDATE document SET {column} = CAST(replace(CAST({column} AS TEXT), 'guard', 'visitor')"  # noqa: S608 - two words
+        " AS BLOB) WHERE id = 'suspicious-person'"
+    )
+
+
+# What is done -> the finding, whether without an anchor too.
+ATTACKS: dict[str, tuple[str, bool, Attack]] = {
+    "edit": ("record-altered", True, edit),
+    "edit with its hash": ("chain-broken", True, edit_with_its_hash),
+    "delete in the middle": (
+        "record-missing",
+        True,
+        run("DELETE FROM record WHERE seq = (SELECT max(seq) / 2 FROM record)"),
+    ),
+    "swap": ("head-differs", True, swap),
+    "duplicate": ("tail-added", True, add),
+    "insert": ("case-gap", True, insert),
+    "cut the tail": ("tail-cut", True, cut),
+    "cut the tail and its checkpoints": ("anchor-beyond", False, shorter),
+    "rewrite all and re-sign": ("anchor-differs", False, rewrite),
+    "rewrite without a step": ("forged-order", True, lambda log: without(log, "step-taken")),
+    "roll back to a backup": ("anchor-beyond", False, roll_back),
+    "back-date": ("time-backwards", True, back_date),
+    "date ahead": ("time-ahead", True, future),
+    "change a projection": (
+        "projection-differs",
+        True,
+        run("UPDATE incident SET phase = 'after' WHERE phase = 'during'"),
+    ),
+    "change a disclosure": (
+        "disclosure-altered",
+        True,
+        run("UPDATE disclosure SET disclosure = disclosure || 'A'"),
+    ),
+    "remove a disclosure": ("disclosure-missing", True, run("DELETE FROM disclosure")),
+    "change a definition": ("document-altered", True, document("data")),
+    "change its text": ("source-altered", True, document("source")),
+    "alter evidence": ("evidence-altered", True, run("UPDATE evidence SET data = x'00'")),
+    "a step by somebody without the role": ("forged-role", True, by_another),
+}
+
+
+def test_the_log_is_ok_before(made: Log) -> None:
+    result = made.verify()
+    assert (result.verdict, result.findings) == (Verdict.OK, ())
+    assert made.verify(anchored=False).verdict is Verdict.UNANCHORED
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_found(log: Log, name: str) -> None:
+    code, alone, attack = ATTACKS[name]
+    attack(log)
+    result = log.verify()
+    assert code in {one.code for one in result.findings}
+    assert result.verdict is Verdict.FAIL
+    bare = log.verify(anchored=False)
+    assert (code in {one.code for one in bare.findings}) is alone
+    assert bare.verdict is not Verdict.OK
+
+
+def test_a_flipped_bit_anywhere_is_found(log: Log) -> None:
+    """One record of each type; each byte, or a sample of them."""
+    random = Random(5)  # noqa: S311 - a sample, not a secret
+    first: dict[str, int] = {}
+    for seq, record in enumerate(log.records()):
+        first.setdefault(record["type"], seq)
+    assert len(first) >= 15
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        with SqliteStore.open(log.path) as store:
+            for seq in first.values():
+                flip(connection, store, log, seq, random)
+
+
+def flip(
+    connection: sqlite3.Connection, store: SqliteStore, log: Log, seq: int, random: Random
+) -> None:
+    put = "UPDATE record SET data = ? WHERE seq = ?"
+    (data,) = connection.execute("SELECT data FROM record WHERE seq = ?", (seq,)).fetchone()
+    places = range(len(data)) if EVERY else sorted(random.sample(range(len(data)), 6))
+    for place in places:
+        other = bytearray(data)
+        other[place] ^= 1 << random.randrange(8)
+        connection.execute(put, (bytes(other), seq))
+        result = verify(store, [log.key], depth=Depth.INTACT)
+        assert ("record-altered", seq) in {(one.code, one.seq) for one in result.findings}, place
+    connection.execute(put, (data, seq))
