@@ -57,6 +57,15 @@ class Limit:
     missed: bool = False
     undone: bool = False  # the state was left in time, its task was not done
 
+    @property
+    def status(self) -> str:
+        """``met``, ``missed``, ``running`` or ``undone``."""
+        if self.missed:
+            return "missed"
+        if self.ended is None:
+            return "running"
+        return "undone" if self.undone else "met"
+
 
 @dataclass(slots=True, kw_only=True)
 class Story:

@@ -19,6 +19,7 @@ class Audit(LazyGroup):
             "log": "List records, filtered.",
             "show": "Show one incident as it went.",
             "report": "Write the report of an incident, as one HTML file.",
+            "stats": "Count incidents: outcomes, times, what was late, what was seen.",
             "verify": "Prove that the log is whole, or say what is wrong.",
             "checkpoint": "Sign the head of the log, to be kept elsewhere.",
             "prove": "Prove an incident or a record, in one file.",

@@ -97,16 +97,8 @@ def _deadline(voice: Voice, limit: Limit) -> Row:
         else voice.task(limit.run, limit.task),
         "due": limit.due,
         "ended": limit.ended,
-        "status": _status(limit),
+        "status": limit.status,
     }
-
-
-def _status(limit: Limit) -> str:
-    if limit.missed:
-        return "missed"
-    if limit.ended is None:
-        return "running"
-    return "undone" if limit.undone else "met"
 
 
 def refusals(timeline: Sequence[Row]) -> list[Row]:
