@@ -48,7 +48,7 @@ _REFUSED_WORDS = {
     "deviate-refused": "was refused to leave the protocol",
     "start-refused": "was refused to start {protocol}",
 }
-_OTHER_REFUSAL = "was refused"
+_OTHER_WORDS = "was refused"
 _TONES = {
     "deviated": "deviation",
     "deadline-passed": "late",
@@ -104,7 +104,7 @@ class Timeline:
         kind = record["type"]
         template = _TYPE_WORDS.get(kind) or _REFUSED_WORDS.get(kind)
         if template is None:
-            template = _OTHER_REFUSAL if kind.endswith("-refused") else kind
+            template = _OTHER_WORDS if kind.endswith("-refused") else kind
         return self._voice.say(template, **self._params(record))
 
     def _params(self, record: Record) -> dict[str, str]:

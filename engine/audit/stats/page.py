@@ -55,7 +55,6 @@ _PAGE_WORDS = {
     "per_week": "by week",
     "ended": "ended as",
     "later": "The later the stage, the nearer the act.",
-    "what": "what",
     "why": "reason",
     "nothing_said": "not said",
     "made": "Made",

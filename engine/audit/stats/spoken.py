@@ -35,13 +35,13 @@ def share(part: int, whole: int) -> str:
 
 def period(found: Mapping[str, Any], lang: str) -> str:
     """Say which incidents were counted."""
-    parts = [say(lang, "{count} incidents", count=found["all"]["incidents"])]
+    parts = [say(lang, "incidents: {count}", count=found["all"]["incidents"])]
     if found["first"] is not None:
         parts.append(f"{_day(found['first'])} – {_day(found['last'])}")  # noqa: RUF001 - a dash
     if found["all"]["drills"]:
-        parts.append(say(lang, "{count} of them drills", count=found["all"]["drills"]))
+        parts.append(say(lang, "drills among them: {count}", count=found["all"]["drills"]))
     if found["drills_left_out"]:
-        parts.append(say(lang, "{count} drills are not counted", count=found["drills_left_out"]))
+        parts.append(say(lang, "drills not counted: {count}", count=found["drills_left_out"]))
     return " · ".join(parts)
 
 
