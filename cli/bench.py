@@ -44,7 +44,7 @@ def bench(session: Session, asked: str) -> Bench:
     :raises UnsoundError: it has errors.
     :raises UsageError: it is no protocol, lifecycle or agreement; or there is no site plan.
     """
-    checked, wanted = Desk(session).around([asked])
+    checked, wanted = Desk(session).around([asked], only=True)
     chosen = [one for one in checked if wanted is None or one.name in wanted or _id(one) in wanted]
     if not chosen:
         raise NotFoundError("document", asked, filter(None, map(_id, checked)))

@@ -72,17 +72,21 @@ class Desk:
         except (StoreError, UsageError, NotFoundError):
             return checked  # files can be checked without the store
 
-    def around(self, asked: Sequence[str]) -> tuple[list[Checked], set[str] | None]:
+    def around(
+        self, asked: Sequence[str], *, only: bool = False
+    ) -> tuple[list[Checked], set[str] | None]:
         """Check what was asked for together with all that it may refer to.
 
+        :param only: what stands around is read, but not held against the rules.
         :returns: everything, and the names and ids that were asked for (None: all).
         """
         documents, wanted = self._gathered(asked)
-        return check_all(_one_each(documents, wanted)), wanted
+        some = set(documents).intersection(wanted or ()) if only else None
+        return check_all(_one_each(documents, wanted), only=some), wanted
 
     def _gathered(self, asked: Sequence[str]) -> tuple[dict[str, bytes], set[str] | None]:
         """What was asked for and what stands around it, unread, and what was asked for."""
-        documents = dict(self._named(asked))
+        documents = dict(self.named(asked))
         wanted = {*documents, *asked} if asked else None
         same = {str(Path(name).absolute()) for name in documents}
         for name, data in self._others(documents):
@@ -90,8 +94,11 @@ class Desk:
                 documents.setdefault(name, data)
         return documents, wanted
 
-    def _named(self, asked: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield what was asked for; without a workspace an id is one of the library's."""
+    def named(self, asked: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of what was asked for, by default all of the workspace.
+
+        Without a workspace an id is one of the library's.
+        """
         library = {} if self.workspace else {Path(one.path).stem: one for one in shipped(EXAMPLE)}
         for path in self._paths(asked):
             if path in library and not Path(path).exists():

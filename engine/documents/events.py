@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
 
-__all__ = ["build"]
+__all__ = ["build", "events_of"]
 
 DEEPEST = 64
 MOST_VALUES = 20_000  # a protocol of 1,200 lines holds 3,000
@@ -93,7 +93,7 @@ class _Reader:
 
     def read(self) -> None:
         take = {kind: getattr(self, name) for kind, name in _TAKEN.items()}
-        for event in _events(self.source.text):
+        for event in events_of(self.source.text):
             if (handler := take.get(type(event))) is not None:
                 handler(event)
         if not self.top.data:
@@ -250,7 +250,11 @@ _TAKEN = {
 }
 
 
-def _events(text: str) -> Iterator[ev.Event]:
+def events_of(text: str) -> Iterator[ev.Event]:
+    """What libyaml makes of a text, event after event.
+
+    :raises yaml.MarkedYAMLError: it is not YAML.
+    """
     loader = _LOADER(text)
     try:
         while (event := loader.get_event()) is not None:

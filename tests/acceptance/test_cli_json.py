@@ -38,6 +38,7 @@ COMMANDS = [
     ("simulation", ["protocol", "simulate", "lesson", "--runs", "5"]),
     ("ways", ["protocol", "simulate", "incident", "--shortest"]),
     ("effort", ["protocol", "effort", "lesson"]),
+    ("fmt", ["protocol", "fmt"]),
     ("diff", ["protocol", "diff", "suspicious-person", "suspicious-object"]),
     ("agreed", ["agree", "suspicious-person", "--as", "helena"]),
     ("agreements", ["agreement", "list"]),
