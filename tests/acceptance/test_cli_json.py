@@ -45,6 +45,7 @@ COMMANDS = [
     ("agreement", ["agreement", "show", "suspicious-person", "--verify"]),
     ("agreement", ["agreement", "show", "north-museum"]),
     ("agreement", ["agreement", "step", "lesson", "fall-due", "--as", "greta"]),
+    ("statement", ["agreement", "statement", "lesson", "--as", "helena"]),
     ("package", ["agreement", "export", "lesson", "package", "--as", "greta"]),
     ("acknowledgement", ["acknowledge", "lesson", "--as", "anna"]),
     ("coverage", ["acknowledge", "--coverage"]),
