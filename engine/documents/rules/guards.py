@@ -226,9 +226,14 @@ def _site(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[
         return
     known = [key for key in subject.site.data if subject.site.special(key) is not None]
     template = "the site plan says nothing about “{name}”"
-    yield subject.missing(
-        "HR247", test.at, template, rest, [*known, "one-person", "two-person"], key=True
-    )
+    if rest in _YES_OR_NO:
+        mend = msg("write “{name}: false” in the site plan", name=rest)
+        yield subject.found_key("HR247", test.at, msg(template, name=rest), mend=mend)
+        return
+    yield subject.missing("HR247", test.at, template, rest, [*known, *_YES_OR_NO], key=True)
+
+
+_YES_OR_NO = ("one-person", "two-person")
 
 
 _SPECIAL: dict[str, Callable[[Subject, Branch, Test, str], Iterator[Finding]]] = {

@@ -107,7 +107,8 @@ def _stuck(subject: Subject, known: set[str]) -> Iterator[Finding]:
             yield subject.found_key("HR302", state.path, message, mend=mend)
         elif state.id in traps:
             message = msg("from “{id}” no final state can be reached", id=state.id)
-            yield subject.found_key("HR303", state.path, message)
+            mend = msg("let a step lead on to a final state at the top")
+            yield subject.found_key("HR303", state.path, message, mend=mend)
 
 
 def _traps(ways: Mapping[str, set[str]]) -> set[str]:

@@ -62,7 +62,8 @@ def _no_second(subject: Subject, site: Site) -> Iterator[Finding]:
                     count=step.second.count,
                     role=step.second.role,
                 )
-                yield subject.found_key("HR341", (*step.path, "second"), message)
+                mend = msg("give the role to more people, or name another one")
+                yield subject.found_key("HR341", (*step.path, "second"), message, mend=mend)
 
 
 def _can_be_confirmed(site: Site, step: Step) -> bool:
