@@ -46,6 +46,8 @@ class Loaded(NamedTuple):
     moves: Mapping[str, LastMove]  # by run
     messages: tuple[Record, ...]  # notified records
     deviations: tuple[Record, ...]
+    notes: tuple[Record, ...] = ()  # notes, and steps that were taken with one
+    evidence: tuple[Record, ...] = ()  # what was attached
 
 
 _NOBODY = ("engine", "unknown")  # how of what no person did, or nobody who was let in
@@ -72,8 +74,11 @@ def _take(definitions: Definitions, loaded: Loaded | None, case: Case, record: R
         loaded = Loaded(case, record.get("title"), "", None, (), {}, (), ())
     loaded = loaded._replace(case=case)
     actor = record["actor"]
-    if actor["how"] not in _NOBODY and actor["id"] not in loaded.people:
+    acted = actor["how"] not in _NOBODY and not record["type"].endswith("-refused")
+    if acted and actor["id"] not in loaded.people:
         loaded = loaded._replace(people=(*loaded.people, actor["id"]))
+    if "note" in record or record["type"] == "noted":
+        loaded = loaded._replace(notes=(*loaded.notes, record))
     taker = _TAKERS.get(record["type"])
     return loaded if taker is None else taker(definitions, loaded, record)
 
@@ -121,12 +126,17 @@ def _take_deviation(definitions: Definitions, loaded: Loaded, record: Record) ->
     return _take_move(definitions, loaded, record)
 
 
+def _take_evidence(_: Definitions, loaded: Loaded, record: Record) -> Loaded:
+    return loaded._replace(evidence=(*loaded.evidence, record))
+
+
 _TAKERS: dict[str, Callable[[Definitions, Loaded, Record], Loaded]] = {
     "run-started": _take_start,
     "step-taken": _take_move,
     "moved": _take_move,
     "deviated": _take_deviation,
     "notified": _take_message,
+    "evidence-attached": _take_evidence,
 }
 
 

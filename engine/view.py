@@ -68,7 +68,10 @@ class _Viewer:
         self.lang = lang
         sealed = [run.facts for run in self.case.runs.values()]
         whys = [record.get("why") for record in loaded.deviations]
-        self.unsealed = Unsealed(reader, {self.case.id: [loaded.title, sealed, whys]})
+        told = [record.get("note") or record.get("text") for record in loaded.notes]
+        names = [record.get("name") for record in loaded.evidence]
+        parts = [loaded.title, sealed, whys, told, names]
+        self.unsealed = Unsealed(reader, {self.case.id: parts})
 
     def view(self) -> View:
         case = self.case
@@ -88,6 +91,8 @@ class _Viewer:
             "steps": [step for run in active for step in self.steps(run)],
             "messages": [self.message(record) for record in self.loaded.messages],
             "deviations": [self.deviation(record) for record in self.loaded.deviations],
+            "notes": [self.note(record) for record in self.loaded.notes],
+            "evidence": [self.evidence(record) for record in self.loaded.evidence],
             "people": list(self.loaded.people),
         }
 
@@ -246,6 +251,24 @@ class _Viewer:
             lang=self.lang,
         )
         return {"run": run.id, "to": record["to"], "text": text, "occurred": record["occurred"]}
+
+    def note(self, record: Mapping[str, Any]) -> View:
+        return {
+            "by": record["actor"]["id"],
+            "step": record.get("step"),
+            "text": self.unsealed.show(record.get("note") or record.get("text")),
+            "occurred": record["occurred"],
+        }
+
+    def evidence(self, record: Mapping[str, Any]) -> View:
+        return {
+            "by": record["actor"]["id"],
+            "name": self.unsealed.show(record.get("name")),
+            "sha256": record["sha256"],
+            "size": record["size"],
+            "task": record.get("task"),
+            "occurred": record["occurred"],
+        }
 
     def deviation(self, record: Mapping[str, Any]) -> View:
         return {

@@ -29,6 +29,8 @@ def whole(view: View, session: Session, now: datetime) -> Iterator[Block]:
     yield from _tasks(view, session)
     yield from _deadlines(view, session, now)
     yield from _told(view, session, now)
+    yield from _notes(view, session, now)
+    yield from _evidence(view, session, now)
     yield from _deviations(view, session, now)
     yield from _people(view, session)
 
@@ -117,6 +119,23 @@ def _told(view: View, session: Session, now: datetime) -> Iterator[Block]:
         yield line(
             span(f"{at}  "), span(", ".join(row["to"]), "strong"), f"  {row['text']}", indent=2
         )
+
+
+def _notes(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    if view.get("notes"):
+        yield from _titled(session.say("Notes"))
+    for row in view.get("notes") or ():
+        at = clock_words(row["occurred"], now)
+        yield line(span(f"{at}  "), span(row["by"], "strong"), f"  {row['text']}", indent=2)
+
+
+def _evidence(view: View, session: Session, now: datetime) -> Iterator[Block]:
+    if view.get("evidence"):
+        yield from _titled(session.say("Evidence"))
+    for row in view.get("evidence") or ():
+        at = clock_words(row["occurred"], now)
+        digest = span(f"  {row['sha256'][:12]}", "dim")
+        yield line(span(f"{at}  "), span(row["by"], "strong"), f"  {row['name']}", digest, indent=2)
 
 
 def _deviations(view: View, session: Session, now: datetime) -> Iterator[Block]:
