@@ -13,6 +13,7 @@ again by index when it goes on.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from json import loads
 from typing import TYPE_CHECKING, Any
 
@@ -36,30 +37,26 @@ def check_intact(reader: Reader, marks: Marks, report: Report) -> int:
     tree, chains, at = CompactRange(), _Chains(reader, report), 0
     if marks.next == 0:
         marks.compare(0, tree.root())
-    for seq, case, cseq, leaf, data in reader.scan():
+    append, add, follow = tree.append, report.add, chains.follow
+    for seq, case, cseq, leaf, data in reader.bare():
         if seq != at:
-            report.add("record-missing", seq, case, count=seq - at)
+            add("record-missing", seq, case, count=seq - at)
         at = seq + 1
-        tree.append(_record(seq, case, cseq, leaf, data, chains, report))
+        if type(data) is not bytes or type(leaf) is not bytes or type(cseq) is not int:
+            add("record-unreadable", seq, case)
+            found = leaf_hash(b"")
+        else:
+            # As leaf_hash: a call less, a million times.
+            found = sha256(b"\x00" + data).digest()
+            if found != leaf:
+                add("record-altered", seq, case)
+            follow(seq, case, cseq, leaf, data)
+        append(found)
         if tree.size == marks.next:
             marks.compare(tree.size, tree.root())
     marks.end(tree.size)
     _end(head, tree, report)
     return tree.size
-
-
-def _record(  # noqa: PLR0913, PLR0917 - a row, and where it is told of
-    seq: int, case: str, cseq: int, leaf: bytes, data: bytes, chains: _Chains, report: Report
-) -> bytes:
-    """Look at one record; return its leaf hash."""
-    if type(data) is not bytes or type(leaf) is not bytes or type(cseq) is not int:
-        report.add("record-unreadable", seq, case)
-        return leaf_hash(b"")
-    found = leaf_hash(data)
-    if found != leaf:
-        report.add("record-altered", seq, case)
-    chains.follow(seq, case, cseq, leaf, data)
-    return found
 
 
 def _head(reader: Reader, report: Report) -> Head | None:
@@ -92,15 +89,19 @@ class _Chains:
 
     def follow(self, seq: int, case: str, cseq: int, leaf: bytes, data: bytes) -> None:
         """Hold a record against the one before it in its case."""
-        due, before = self._heads.get(case) or self._recall(case, cseq)
+        heads = self._heads
+        known = heads.get(case)
+        if known is None:
+            known = self._recall(case, cseq)
+            if len(heads) >= CASES:
+                heads.clear()
+                self._forgot = True
+        due, before = known
         prev = "null" if before is None else f'"{before.hex()}"'
         here = f'"case":"{case}","cseq":{cseq},'.encode(errors="replace")
         if cseq != due or here not in data or f'"prev":{prev},'.encode() not in data:
             self._examine(seq, case, cseq, due, data, before)
-        if len(self._heads) >= CASES and case not in self._heads:
-            self._heads.clear()
-            self._forgot = True
-        self._heads[case] = (cseq + 1, leaf)
+        heads[case] = (cseq + 1, leaf)
 
     def _recall(self, case: str, cseq: int) -> tuple[int, bytes | None]:
         """Return where a case goes on that is new, or was set aside."""

@@ -7,6 +7,7 @@ most log2(size) of them. Proofs are made in one pass over the leaves.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ class CompactRange:
         """Add one leaf hash at the right."""
         size, hashes = self.size, self.hashes
         while size & 1:
-            leaf = node_hash(hashes.pop(), leaf)
+            # As node_hash: a call less, for each record of a log that is verified.
+            leaf = sha256(b"\x01" + hashes.pop() + leaf).digest()
             size >>= 1
         hashes.append(leaf)
         self.size += 1

@@ -115,6 +115,9 @@ class Reader(Protocol):
     def scan(self, start: int = 0) -> Iterator[StoredRecord]:
         """Give every record of the log from ``start`` on, in constant memory."""
 
+    def bare(self) -> Iterator[tuple[int, str, int, bytes, bytes]]:
+        """Give the same as ``scan`` from the first, as plain tuples: a microsecond less each."""
+
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""
 

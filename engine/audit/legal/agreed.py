@@ -85,8 +85,13 @@ class _Then(Table):
         check_conditions(self, row)
         approval = _approval(self._group, actor.id)
         if approval is None or not self._is_about(approval, row, run):
-            words = "{person} put their name to something else, or to nothing"
-            raise RefusedError(Reason("agreement", words, {"person": actor.id}))
+            raise RefusedError(
+                Reason(
+                    "agreement",
+                    "{person} put their name to something else, or to nothing",
+                    {"person": actor.id},
+                )
+            )
         return approval
 
     def _is_about(self, approval: Record, row: DocumentRow, run: Run) -> bool:

@@ -49,8 +49,9 @@ def migrations(world: World, case: Case, head: Record, reader: Reader) -> Decisi
 
 
 def _no_other(protocol: str) -> Reason:
-    words = "no other revision of {protocol} is in force"
-    return Reason("not-in-force", words, {"protocol": protocol})
+    return Reason(
+        "not-in-force", "no other revision of {protocol} is in force", {"protocol": protocol}
+    )
 
 
 def _barrier(

@@ -70,8 +70,11 @@ def check_actor(
 
 
 def _other(person: str, roles: tuple[str, ...]) -> HandrailError:
-    words = "the site plan does not give {person} just these roles then: {roles}"
-    return HandrailError(words, person=person, roles=", ".join(roles) or "-")
+    return HandrailError(
+        "the site plan does not give {person} just these roles then: {roles}",
+        person=person,
+        roles=", ".join(roles) or "-",
+    )
 
 
 def _nobody(who: object) -> Fault:

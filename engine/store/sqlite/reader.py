@@ -134,6 +134,10 @@ class SqliteReader:
         """Give every record of the log from ``start`` on, in constant memory."""
         return map(StoredRecord._make, self._execute(SQL["scan"], (start,)))
 
+    def bare(self) -> Iterator[tuple[int, str, int, bytes, bytes]]:
+        """Give the same as ``scan`` from the first, as plain tuples: a microsecond less each."""
+        return iter(self._execute(SQL["scan"], (0,)))
+
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""
         return map(_entry, self._execute(SQL["entries"], (start,)))

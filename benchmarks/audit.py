@@ -1,0 +1,126 @@
+"""``audit verify``, beside what the processor allows: SHA-256 of as many bytes, by openssl.
+
+*intact*: a leaf hash over each record and a node hash for each, as ``openssl speed``
+has it for blocks of those sizes. *legal*: decisions taken again, on one core.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from benchmarks.table import Row
+from benchmarks.workplace import workplace
+from handrail.engine.audit.findings import Depth, Report
+from handrail.engine.audit.intact import check_intact
+from handrail.engine.audit.legal.check import check_cases
+from handrail.engine.audit.marks import Marks
+from handrail.engine.audit.verify import verify
+from handrail.engine.engine import Engine
+from handrail.engine.ledger.checkpoint import VerifierKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from handrail.engine.store.base import Reader
+    from handrail.engine.workspace import Workspace
+
+__all__ = ["rows"]
+
+CASES, STEPS = 80, 60
+ROUNDS = 5
+NODE = 65  # bytes that a node's hash is over
+LEGAL = 40_000  # records a second, as issue 5 wants them
+
+
+def rows() -> list[Row]:
+    """Records a second on one core; intact at least 0.3 of the hashes alone."""
+    workspace = filled()
+    with Engine.at(workspace) as engine, engine.store.read() as reader:
+        size = reader.head().size
+        length = sum(len(row.data) for row in reader.scan()) // size
+        intact = size / best(lambda: check_intact(reader, Marks([], Report()), Report()))
+        legal = size / best(lambda: judged(reader, size, engine.store.origin))
+    allowed = 1 / (1 / hashes(length + 1) + 1 / hashes(NODE))
+    return [
+        Row(
+            what=f"verify intact, records of {length} bytes",
+            ours=intact,
+            peer="openssl's leaf and node hashes",
+            theirs=allowed,
+            unit="/s",
+            ratio=intact / allowed,
+            target=">= 0.3",
+        ),
+        Row(
+            what="verify legal, one core",
+            ours=legal,
+            peer="what issue 5 wants",
+            theirs=LEGAL,
+            unit="/s",
+            ratio=legal / LEGAL,
+            target=">= 1",
+        ),
+        *whole(workspace, size),
+    ]
+
+
+def whole(workspace: Workspace, size: int) -> Iterator[Row]:
+    """All three depths, with the decisions in two processes beside."""
+    key = VerifierKey.parse(workspace.verifier.read_text("utf-8").strip())
+
+    def run(jobs: int) -> float:
+        with Engine.at(workspace) as engine:
+            began = time.perf_counter()
+            result = verify(engine.store, [key], depth=Depth.LEGAL, jobs=jobs)
+            spent = time.perf_counter() - began
+        assert not result.findings
+        return size / spent
+
+    alone, together = run(1), run(2)
+    yield Row(
+        what="verify --depth legal --jobs 2, whole",
+        ours=together,
+        peer="--jobs 1, whole",
+        theirs=alone,
+        unit="/s",
+        ratio=together / alone,
+        target=">= 1",
+    )
+
+
+def filled() -> Workspace:
+    """Steps of several incidents, as they come in turn."""
+    workspace = workplace()
+    with Engine.at(workspace) as engine:
+        engine.quiet = True
+        cases = [engine.open("ping")["id"] for _ in range(CASES)]
+        for _ in range(STEPS):
+            for case in cases:
+                engine.step(case, "go", {"linked": True})
+    return workspace
+
+
+def judged(reader: Reader, size: int, origin: str) -> None:
+    found: list[object] = []
+    rows = reader.by_case_bytes("", None, size)
+    check_cases(reader, rows, size, origin, lambda *place, **_: found.append(place))
+    assert not found, found[:3]
+
+
+def best(work: Callable[[], object]) -> float:
+    """Seconds of this process's own time, the best of some rounds: others use the core too."""
+    times = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+def hashes(length: int) -> float:
+    """How many SHA-256 of this length openssl makes in a second of a core."""
+    command = ["openssl", "speed", "-seconds", "1", "-bytes", str(length), "-evp", "sha256"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1].removesuffix("k")) * 1_000 / length
