@@ -11,6 +11,7 @@ import typer
 from handrail.cli import out
 from handrail.cli.ask import answered, read
 from handrail.cli.edge import words
+from handrail.cli.evidence import evidence
 from handrail.cli.page import Line, line, span
 from handrail.cli.render.now import Screen, header, runs_of
 from handrail.engine.clock import SystemClock
@@ -147,7 +148,7 @@ class Walk:
 
         path = Path(read(f"  {self.session.say('file')} > ")).expanduser()
         try:
-            data = path.read_bytes()
+            data = evidence(str(path))
         except OSError as fault:
             raise HandrailError(
                 "{file} cannot be read: {reason}", file=path, reason=fault.strerror

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from handrail.cli import complete
+from handrail.cli.evidence import evidence
 from handrail.cli.params import Incident, Run, full_id
 from handrail.cli.present import changed
 from handrail.cli.session import Session
@@ -37,7 +37,7 @@ def command(
     session = Session.of(ctx)
     if name and len(files) > 1:
         raise UsageError("--name fits one file only, but {count} were given", count=len(files))
-    read = [(name or _name(file), _bytes(file)) for file in files]  # all, before any is attached
+    read = [(name or _name(file), evidence(file)) for file in files]  # all, before any is attached
     with session.engine() as engine:
         for label, data in read:
             view = engine.attach(full_id(incident), label, data, task=task, run=run)
@@ -48,7 +48,3 @@ def command(
 
 def _name(file: str) -> str:
     return "input" if file == "-" else Path(file).name
-
-
-def _bytes(file: str) -> bytes:
-    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
