@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,12 @@ from handrail.cli import complete, out
 from handrail.cli.params import full_id
 from handrail.cli.session import Session
 from handrail.cli.when import recorded_at
+from handrail.engine.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from handrail.engine.store.base import Reader
+
+LOG = "LOG"  # the log's own case: it is there even while it is empty
 
 
 def command(  # each option is a column that the log is filtered by
@@ -52,9 +58,30 @@ def command(  # each option is a column that the log is filtered by
         since=recorded_at(since), until=recorded_at(until), drill=drill,
     )  # fmt: skip
     with session.engine() as engine, engine.reading() as reader:
+        _check(reader, which.case, kind)
         found = rows(reader, which, newest_first=last is not None, limit=last)
         for row in reversed(list(found)) if last is not None else found:
             _print(session, row)
+
+
+def _check(reader: Reader, case: str | None, kind: str | None) -> None:
+    """Refuse a case and a type that are none: an empty answer would look like a good one."""
+    if kind is not None and kind not in (types := _types()):
+        raise NotFoundError("type of record", kind, types)
+    if case is None or case == LOG or reader.case_head(case).cseq:
+        return
+    if case.startswith("DOC-"):
+        raise NotFoundError("document", case, {f"DOC-{row.id}" for row in reader.documents()})
+    from handrail.engine.store.rows import IncidentFilter  # noqa: PLC0415 - only a mistake
+
+    known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
+    raise NotFoundError("incident", case, known)
+
+
+def _types() -> list[str]:
+    from handrail.engine.documents.schemas import schema_text  # noqa: PLC0415 - only with --type
+
+    return list(json.loads(schema_text("record"))["properties"]["type"]["enum"])
 
 
 def _print(session: Session, row: dict[str, Any]) -> None:
