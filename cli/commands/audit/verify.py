@@ -13,6 +13,7 @@ from handrail.cli.page import line, span
 from handrail.cli.session import Session
 from handrail.engine.audit.anchor import FileAnchor, notes_in
 from handrail.engine.audit.findings import Depth
+from handrail.engine.errors import NotFoundError
 from handrail.engine.ledger.checkpoint import VerifierKey
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def command(
 
 
 def _notes(file: str) -> list[str]:
+    if file != "-" and not Path(file).exists():
+        raise NotFoundError("file", file)
     text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8", errors="replace")
     return list(notes_in(text)) or [text]  # what is no checkpoint at all is said to be none
 
@@ -76,6 +79,8 @@ def _keys(key: str | None, session: Session) -> list[VerifierKey]:
 
         return held_keys(session.open_workspace())
     if "+" not in key or Path(key).exists():
+        if not Path(key).exists():
+            raise NotFoundError("file", key)
         key = Path(key).read_text("utf-8").strip()
     return [VerifierKey.parse(each) for each in key.split()]
 
