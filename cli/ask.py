@@ -11,7 +11,11 @@ from handrail.cli import out
 from handrail.cli.edge import words
 from handrail.cli.page import line, span
 from handrail.cli.render.questions import answers, question
+from handrail.engine.clock import SystemClock
 from handrail.engine.errors import HandrailError, UsageError
+from handrail.engine.machine.facts import BadValueError, read_value
+from handrail.engine.machine.parts import Fact, FactType
+from handrail.engine.machine.site import REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 T = TypeVar("T")
+
+MOST_SHOWN = 12  # choices: more push the question itself off a small screen
+ALL = "?"  # typed to see them all
+MOST_DIGITS = 15  # the question does not say how many; the step itself checks that
 
 __all__ = ["agreed", "answered", "ask", "questions_of", "read"]
 
@@ -78,17 +86,46 @@ def questions_of(view: Row, step: str, run: str | None) -> Sequence[Row]:
 
 
 def ask(session: Session, row: Row) -> str:
-    """Ask one question until there is an answer; none is needed where it is optional."""
+    """Ask one question until there is a right answer; none is needed where it is optional."""
     choose = list(answers(row)) if row["type"] != "yes-no" else []
     if choose:
-        out.page(_numbered(session, row, choose), stream=sys.stderr)
+        out.page(_numbered(session, row, choose[:MOST_SHOWN]), stream=sys.stderr)
     else:
         out.page(question(row, session, indent=0), stream=sys.stderr)
+    if more := len(choose[MOST_SHOWN:]):
+        out.message("  " + session.say("and {count} more; ? shows all", count=more))
     while True:
-        answer = _by_number(read("  > "), choose, many=bool(row.get("many")))
-        if answer or not row.get("required", True):
+        typed = read("  > ")
+        if more and typed == ALL:
+            out.page(_numbered(session, row, choose), stream=sys.stderr)
+            continue
+        answer = _by_number(typed, choose, many=bool(row.get("many")))
+        if not answer and row.get("required", True):
+            out.message("  " + session.say("an answer is needed here; Ctrl-C leaves"), "warn")
+        elif answer and (wrong := _wrong(row, answer)):
+            out.message(f"  {words(wrong, session)}", "warn")
+        else:
             return answer
-        out.message("  " + session.say("an answer is needed here; Ctrl-C leaves"), "warn")
+
+
+def _wrong(row: Row, answer: str) -> BadValueError | None:
+    """Say what is wrong with an answer, as far as the question shows it."""
+    kind = FactType(row["type"])
+    known = row.get("of") or {}
+    if kind in REGISTERS:  # the choices are the register's entries
+        kind = FactType.CHOICE if known else FactType.TEXT
+    fact = Fact(
+        id=row["fact"],
+        type=kind,
+        many=bool(row.get("many")),
+        of=known,
+        digits=MOST_DIGITS,
+    )
+    try:
+        read_value(fact, answer, site=None, now=SystemClock().now())
+    except BadValueError as wrong:
+        return wrong
+    return None
 
 
 def _numbered(session: Session, row: Row, choose: Sequence[str]) -> list[Any]:
