@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,16 +97,55 @@ class Workspace(NamedTuple):
         The file is read without a YAML parser, because each step reads it: only lines
         ``name: value`` at the margin count. ``doctor`` holds it to its schema.
 
-        :raises HandrailError: the file cannot be read.
+        :raises NoWorkspaceError: the file is none of a workspace.
+        :raises HandrailError: it cannot be read, or its ``store`` is no plain word or path.
         """
+        lines = self._lines()
+        settings: dict[str, str] = {}
+        for at, line in enumerate(lines, 1):
+            if not line[:1].isalpha():
+                continue
+            name, _, value = line.partition(":")
+            settings[name.strip()] = _scalar(value.strip())
+            if name.strip() == "store" and _is_odd(value.strip(), lines[at : at + 1]):
+                raise HandrailError(
+                    "{file}, line {line}: the store is a path in one line, such as store.db",
+                    file=self.mark,
+                    line=at,
+                )
+        if settings.get("kind") != "workspace":
+            raise NoWorkspaceError(
+                "{file} is not a workspace's: it does not say `kind: workspace`; put back its copy",
+                file=self.mark,
+            )
+        return settings
+
+    def _lines(self) -> list[str]:
+        data = b""
         try:
-            lines = self.mark.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as fault:
+            data = self.mark.read_bytes().removeprefix(BOM_UTF8)
+            return data.decode("utf-8").splitlines()
+        except OSError as fault:
             raise HandrailError(
-                "{file} cannot be read ({fault}); see handrail doctor", file=self.mark, fault=fault
+                "{file} cannot be read ({fault}); see handrail doctor",
+                file=self.mark,
+                fault=fault.strerror or "",
             ) from None
-        pairs = (line.partition(":") for line in lines if line[:1].isalpha())
-        return {name: _scalar(value.strip()) for name, _, value in pairs}
+        except UnicodeDecodeError as fault:
+            raise HandrailError(
+                "{file}, line {line}: this is not UTF-8; save the file as UTF-8",
+                file=self.mark,
+                line=data.count(b"\n", 0, fault.start) + 1,
+            ) from None
+
+
+def _is_odd(value: str, following: list[str]) -> bool:
+    """Tell whether a value is a list, a mapping or the like, and no plain word or path."""
+    if not value or value[0] == "#":
+        return any(
+            line[:1] in {" ", "\t", "-"} and line.strip(" \t")[:1] != "#" for line in following
+        )
+    return value[0] in "[]{}&*!|>%@`"
 
 
 def _scalar(value: str) -> str:

@@ -69,11 +69,11 @@ def in_a_file(path: Path) -> None:
 
 
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str, str]] = {
-    "missing": (Path.unlink, "there is no store", "handrail init"),
+    "missing": (Path.unlink, "there is no store", "last backup"),
     "folder": (folder, "is a folder", "--workspace"),
     "queue": (queue, "is not a file", "--store"),
     "below a file": (in_a_file, "cannot be reached", "folder"),
-    "empty": (lambda path: os.truncate(path, 0), "empty file", "handrail init"),
+    "empty": (lambda path: os.truncate(path, 0), "empty file", "last backup"),
     "foreign": (foreign, "another program", "--store"),
     "text": (lambda path: path.write_text("Dear diary,\n" * 99), "nor any SQLite", "--store"),
     "short": (lambda path: path.write_text("Hi"), "nor any SQLite", "--store"),

@@ -11,8 +11,8 @@ from handrail.engine.errors import ConflictError, HandrailError, StoreError
 __all__ = ["fault", "is_no_database", "translated"]
 
 _WORDS: Final = {
-    "missing": "there is no store at {path}: make one with `handrail init`, or name another"
-    " (--store)",
+    "missing": "there is no store at {path}: put back its last backup (and its -wal), name another"
+    " (--store), or begin a new workspace in another folder",
     "taken": "there is a file at {path} already: choose another name, or open that one",
     "unreachable": "{path} cannot be reached ({detail}): see to the folder that it is in, or name"
     " another (--store)",
@@ -20,8 +20,8 @@ _WORDS: Final = {
     "folder": "{path} is a folder, not a store: name the file in it (--store), or the workspace"
     " (--workspace)",
     "no file": "{path} is not a file: name a store (--store)",
-    "empty": "{path} is an empty file, not a store: name another (--store), or remove it and run"
-    " `handrail init`",
+    "empty": "{path} is an empty file, not a store: put back its last backup (and its -wal), name"
+    " another (--store), or begin a new workspace in another folder",
     "foreign": "{path} is another program's database: name a store (--store)",
     "no database": "{path} is not a store, nor any SQLite database: name another (--store), or put"
     " back the last backup",
