@@ -121,8 +121,14 @@ class Incident:
 
     def check(self, seq: int, head: Record, moment: Moment) -> At | None:
         """Who did it."""
+        who = head["actor"]
+        here = (who["id"], *who["roles"], who["how"], head["type"], head["recorded"][:10])
+        if here in moment.cleared:  # roles are held by the day
+            return None
         site = moment.site()
         fault = check_actor(head, site, lambda: self.is_still(seq, head)) or check_may(head, site)
+        if fault is None:
+            moment.cleared.add(here)
         return None if fault is None else (seq, fault)
 
     def is_still(self, seq: int, record: Record) -> bool:

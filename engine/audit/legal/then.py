@@ -77,6 +77,14 @@ class Moment(Shelf):
             self._definitions: dict[str, Definition] = other._definitions  # noqa: SLF001 - its own class
             self._sites: dict[str, Site] = other._sites  # noqa: SLF001 - its own class
         self._worlds: dict[bool, World] = {}
+        self._plan: Site | None = None
+        self.cleared: set[tuple[object, ...]] = set()  # who was found to be right here
+
+    def site(self) -> Site:
+        """The site plan in force then."""
+        if self._plan is None:
+            self._plan = super().site()
+        return self._plan
 
     def world_of(self, *, drill: bool) -> World:
         """What decisions could know then.
