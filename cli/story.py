@@ -29,6 +29,10 @@ def scenes(workspace: Path, checkpoint: Path, say: Callable[..., str]) -> Iterat
     yield from _during(say)
     yield from _after(say)
     yield from _proof(checkpoint, say)
+    yield Scene(
+        say("The report for those who review it: one page, with the path that was taken drawn."),
+        ["audit", "report", "1", "--out", str(workspace / "report.html")],
+    )
 
 
 def _before(workspace: Path, say: Callable[..., str]) -> Iterator[Scene]:

@@ -70,7 +70,10 @@ def test_names_stand_under_each_other() -> None:
     for bars in (True, False):
         lines = screen(bars=bars).splitlines()
         names = ["State 0", "State 1", "State 2"]
-        assert len({line.index(name) for name in names for line in lines if name in line}) == 1
+        places = {
+            line.index(name) for name in names for line in lines if line.endswith(f"  {name}")
+        }
+        assert len(places) == 1
 
 
 def test_no_line_is_wider_than_the_screen() -> None:
