@@ -44,14 +44,25 @@ def symptoms(session: Session) -> Iterator[Symptom]:
     except HandrailError as none:
         yield Symptom("workspace", "error", words(none, session))
         return
+    except OSError as error:
+        yield _unreadable("workspace", error.filename, error, session)
+        return
     yield Symptom("workspace", "ok", session.say("workspace: {folder}", folder=room.root))
     yield from _configuration(room, session)
     yield from _key(room, session)
+    yield _verifier(room, session)
     try:
         with session.engine() as engine:
             yield from _store(engine, session)
     except HandrailError as broken:
         yield Symptom("store", "error", words(broken, session))
+    except OSError as error:
+        yield _unreadable("store", error.filename or room.store, error, session)
+
+
+def _unreadable(code: str, path: object, error: OSError, session: Session) -> Symptom:
+    text = session.say("{file} may not be read: {reason}", file=path, reason=error.strerror or "")
+    return Symptom(code, "error", text, session.say("give yourself permission to read it"))
 
 
 def _program(session: Session) -> Symptom:
@@ -73,24 +84,71 @@ def _configuration(room: Workspace, session: Session) -> Iterator[Symptom]:
     from handrail.engine.documents.check import check_bytes  # noqa: PLC0415 - reads YAML
 
     for path in (room.mark, room.site):
-        if not path.is_file():
-            yield Symptom("file", "warning", session.say("{file} is missing", file=path))
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            mend = session.say("put it back from your last copy of the workspace")
+            text = session.say("{file} is missing", file=path)
+            yield Symptom("file", "warning", text, mend)
             continue
-        for finding in check_bytes(path.read_bytes(), str(path)).findings:
+        except OSError as error:
+            yield _unreadable("file", path, error, session)
+            continue
+        for finding in check_bytes(data, str(path)).findings:
             place = f"{finding.file}:{finding.line}:{finding.column}"
             yield Symptom("file", "error", f"{place}: {finding.message.say(session.lang)}")
 
 
 def _key(room: Workspace, session: Session) -> Iterator[Symptom]:
+    from handrail.engine.ledger.checkpoint import LogKey  # noqa: PLC0415 - seldom
+
     say = session.say
-    if not room.key.is_file():
+    try:
+        is_open = _is_open(room.key)
+        LogKey.load(room.key, "doctor")  # under any name: only whether it is one
+    except FileNotFoundError:
         text = say("the log key {file} is missing: nothing can be signed", file=room.key)
         yield Symptom("log-key", "error", text, say("put it back from where you keep its copy"))
-    elif _is_open(room.key):
+        return
+    except OSError as error:
+        yield _unreadable("log-key", room.key, error, session)
+        return
+    except HandrailError as broken:
+        text, mend = words(broken, session), say("put it back from where you keep its copy")
+        yield Symptom("log-key", "error", text, mend)
+        return
+    if is_open:
         text = say("others can read the log key {file}", file=room.key)
         yield Symptom("log-key", "error", text, f"chmod 600 {room.key}")
     else:
         yield Symptom("log-key", "ok", say("log key: {file}", file=room.key))
+
+
+def _verifier(room: Workspace, session: Session) -> Symptom:
+    """Hold the verifier key against the private one, where that can be read."""
+    from handrail.engine.custody.logkey import read_verifier  # noqa: PLC0415 - seldom
+    from handrail.engine.ledger.checkpoint import LogKey  # noqa: PLC0415 - the same
+
+    say = session.say
+    try:
+        held = read_verifier(room.verifier)
+    except HandrailError as broken:
+        return Symptom("verifier-key", "error", words(broken, session))
+    try:
+        same = LogKey.load(room.key, held.name).verifier == held
+    except HandrailError:
+        same = True  # of the private key it is said already
+    if not same:
+        text = say(
+            "{file} is not the verifier key of {key}: one of the two is another log's",
+            file=room.verifier,
+            key=room.key,
+        )
+        mend = say(
+            "compare with the one that your auditor holds, and put back the copy of the other"
+        )
+        return Symptom("verifier-key", "error", text, mend)
+    return Symptom("verifier-key", "ok", say("verifier key: {file}", file=room.verifier))
 
 
 def _is_open(path: Path) -> bool:

@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.errors import HandrailError
+from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.ledger.checkpoint import LogKey, VerifierKey
 from handrail.engine.store.rows import Filter
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from handrail.engine.store.base import Reader
     from handrail.engine.workspace import Workspace
 
-__all__ = ["coming", "held_keys", "load_key", "settle", "spent"]
+__all__ = ["coming", "held_keys", "load_key", "read_verifier", "settle", "spent"]
 
 
 def coming(workspace: Workspace) -> Path:
@@ -30,10 +30,42 @@ def spent(workspace: Workspace, old: VerifierKey, suffix: str = "pem") -> Path:
     return workspace.key.with_name(f"log.{old.id.hex()}.{suffix}")
 
 
-def held_keys(workspace: Workspace) -> list[VerifierKey]:
-    """The verifier keys of the workspace: the present one, then those before."""
+def held_keys(workspace: Workspace, origin: str | None = None) -> list[VerifierKey]:
+    """The verifier keys of the workspace: the present one, then those before.
+
+    :raises HandrailError: one cannot be read, nor derived (see :func:`read_verifier`).
+    """
     paths = [workspace.verifier, *sorted(workspace.key.parent.glob("log.*.vkey"))]
-    return [VerifierKey.parse(path.read_text("utf-8").strip()) for path in paths]
+    return [read_verifier(path, origin) for path in paths]
+
+
+def read_verifier(path: Path, origin: str | None = None) -> VerifierKey:
+    """Return the verifier key of a file, else that of the private key beside it.
+
+    :param origin: the log's name, which the private key does not hold; ``None``: derive none.
+    :raises HandrailError: the file is missing, unreadable or holds something else, and
+        no private key lies beside it.
+    """
+    try:
+        return VerifierKey.parse(path.read_text("utf-8", errors="replace"))
+    except (OSError, UsageError) as error:
+        if origin is not None:
+            try:
+                return LogKey.load(path.with_suffix(".pem"), origin).verifier
+            except HandrailError:
+                pass  # what is said is what is wrong with the file itself
+        if isinstance(error, OSError):
+            raise HandrailError(
+                "the verifier key {path} cannot be read ({reason}): put back its copy, "
+                "or write into it the one that your auditor holds",
+                path=str(path),
+                reason=error.strerror or "",
+            ) from error
+        raise HandrailError(
+            "{path} does not hold a verifier key (NAME+ID+KEY): put back its copy, "
+            "or write into it the one that your auditor holds",
+            path=str(path),
+        ) from error
 
 
 def load_key(workspace: Workspace, reader: Reader, origin: str) -> LogKey:

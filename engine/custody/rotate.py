@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.anchor import FileAnchor
 from handrail.engine.custody.desk import LOG, Desk
-from handrail.engine.custody.logkey import coming, load_key, settle, spent
+from handrail.engine.custody.logkey import coming, load_key, read_verifier, settle, spent
 from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey, VerifierKey
 from handrail.engine.refused import RefusedError
@@ -45,7 +45,7 @@ def rotate_key(engine: Engine, *, lost: bool = False, destroy: bool = False) -> 
             desk.tell(LOG, {"type": "rotate-refused", "refused": reason.record()})
         else:
             key = _signing(engine, writer, workspace, lost=lost)
-            old = _present(workspace) if key is None else key.verifier
+            old = _present(workspace, engine.store.origin) if key is None else key.verifier
             new = _made(workspace, engine.store.origin)
             note = _rotate(desk, old, key, new)
     if reason is not None:
@@ -73,8 +73,8 @@ def _signing(engine: Engine, reader: Reader, workspace: Workspace, *, lost: bool
     raise UsageError("the log key is there and can sign for the new one: leave out --lost")
 
 
-def _present(workspace: Workspace) -> VerifierKey:
-    return VerifierKey.parse(workspace.verifier.read_text("utf-8").strip())
+def _present(workspace: Workspace, origin: str) -> VerifierKey:
+    return read_verifier(workspace.verifier, origin)
 
 
 def _made(workspace: Workspace, origin: str) -> LogKey:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from handrail.engine.ledger.checkpoint import LogKey
 
 if TYPE_CHECKING:
     from cli_play import Desk
 
 STORE = Path("museum/store.db")
 KEY = Path("museum/keys/log.pem")
+VKEY = Path("museum/keys/log.vkey")
+MARK = Path("museum/handrail.yaml")
 
 
 def statuses(desk: Desk) -> dict[str, str]:
@@ -33,6 +37,71 @@ def test_the_key_must_be_there_and_closed(desk: Desk) -> None:
     said = desk("doctor")
     assert said.code == 3
     assert "log key" in said.out
+
+
+@pytest.mark.parametrize("junk", [None, b"", b"junk\n", b"\xff\xfe"])
+def test_the_verifier_key_is_derived_where_its_file_is_none(desk: Desk, junk: bytes | None) -> None:
+    VKEY.unlink() if junk is None else VKEY.write_bytes(junk)
+    assert statuses(desk)["verifier-key"] == "error"
+    assert desk("audit", "verify").out.startswith("OK")
+    KEY.unlink()
+    said = desk("audit", "verify")
+    assert said.code == 1, said
+    assert "log.vkey" in said.err
+    assert "put back its copy" in " ".join(said.err.split())
+
+
+def test_doctor_compares_the_two_halves_of_the_key(desk: Desk) -> None:
+    other = LogKey.generate(VKEY.read_text("utf-8").partition("+")[0])
+    VKEY.write_text(f"{other.verifier}\n", "utf-8")
+    assert statuses(desk)["verifier-key"] == "error"
+    KEY.write_text("junk", "utf-8")
+    assert statuses(desk)["log-key"] == "error"
+
+
+@pytest.mark.parametrize("file", ["site.yaml", "handrail.yaml", "keys/log.vkey", "keys/log.pem"])
+def test_doctor_goes_on_past_a_file_that_may_not_be_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    whole = Path.open
+
+    def closed(path: Path, *how: Any, **more: Any) -> Any:
+        if path.as_posix().endswith(file):
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", closed)
+    said = desk("doctor")
+    assert said.code == 3, said
+    assert "museum/keys/" in said.out
+
+
+def test_a_missing_site_has_its_mend(desk: Desk) -> None:
+    Path("museum/site.yaml").unlink()
+    assert statuses(desk)["file"] == "warning"
+    assert "put it back" in desk("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "what"),
+    [
+        (b"", 10, "kind: workspace"),
+        (b"handrail: 1\nstore: store.db\n", 10, "kind: workspace"),
+        (b"kind: workspace\nstore: caf\xe9.db\n", 1, "line 2: this is not UTF-8"),
+        (b"kind: workspace\nstore: [a, b]\n", 1, "line 2: the store"),
+        (b"kind: workspace\nstore: {a: b}\n", 1, "line 2: the store"),
+        (b"kind: workspace\nstore:\n  - a\n", 1, "line 2: the store"),
+    ],
+)
+def test_a_workspace_file_that_says_nothing_usable(
+    desk: Desk, data: bytes, code: int, what: str
+) -> None:
+    MARK.write_bytes(data)
+    said = desk("next", "1")
+    assert said.code == code, said
+    assert "handrail.yaml" in said.err
+    assert what in " ".join(said.err.split())
+    assert "codec" not in said.err
 
 
 def test_a_file_that_was_edited_wrong_is_shown(desk: Desk) -> None:

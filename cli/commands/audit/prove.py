@@ -16,7 +16,6 @@ from handrail.engine.errors import UsageError
 if TYPE_CHECKING:
     from handrail.engine.audit.proof import Data
     from handrail.engine.engine import Engine
-    from handrail.engine.ledger.checkpoint import VerifierKey
 
 
 def command(
@@ -73,11 +72,11 @@ def _data(
     disclose: bool,
 ) -> Data:
     from handrail.engine.audit.proof import prove, prove_growth  # noqa: PLC0415 - help needs none
-    from handrail.engine.ledger.checkpoint import VerifierKey  # noqa: PLC0415 - the same
+    from handrail.engine.custody.logkey import read_verifier  # noqa: PLC0415 - the same
     from handrail.engine.sign import sign_head  # noqa: PLC0415 - the same
 
     note = _note(checkpoint) if checkpoint is not None else sign_head(engine).note
-    key: VerifierKey = VerifierKey.parse(session.open_workspace().verifier.read_text().strip())
+    key = read_verifier(session.open_workspace().verifier, engine.store.origin)
     with engine.reading() as reader:
         if since is not None:
             return prove_growth(reader, _note(since), note, key)

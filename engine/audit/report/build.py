@@ -13,6 +13,7 @@ from handrail.engine.audit.report.timeline import Timeline
 from handrail.engine.audit.report.voice import Voice
 from handrail.engine.audit.story import Story, story_of
 from handrail.engine.clock import stamp
+from handrail.engine.custody.logkey import read_verifier
 from handrail.engine.documents.drawing.svg import svg
 from handrail.engine.sealing import Unsealed
 from handrail.engine.store.rows import Filter
@@ -143,4 +144,4 @@ class _Builder:
         workspace = self.engine.workspace
         if workspace is None or not workspace.verifier.is_file():
             return None
-        return workspace.verifier.read_text(encoding="utf-8").strip()
+        return str(read_verifier(workspace.verifier, self.engine.store.origin))
