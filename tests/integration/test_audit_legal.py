@@ -6,6 +6,7 @@ is that the protocol, the site plan or the agreement of then would not have let 
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +16,13 @@ from audit_play import START, Site
 
 from handrail.engine.audit.findings import Depth, Verdict
 from handrail.engine.clock import FixedClock, stamp
+from handrail.engine.custody.verified import record_verification
 from handrail.engine.documents.source import read_source
 from handrail.engine.engine import Engine
 from handrail.engine.ledger.checkpoint import VerifierKey
 from handrail.engine.machine.decide import Decision
 from handrail.engine.sign import sign_head
+from handrail.engine.store.rows import Filter
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -256,3 +259,14 @@ def test_several_processes_find_the_same(forger: Forger) -> None:
     together = forger.site.verify(Depth.LEGAL, note, jobs=2)
     assert [one.row() for one in alone.findings] == [one.row() for one in together.findings]
     assert alone.findings
+
+
+def test_that_it_was_verified_is_a_record_too(forger: Forger) -> None:
+    note = sign_head(forger.engine).note
+    found = forger.site.verify(Depth.LEGAL, note)
+    record_verification(forger.engine, found)
+    with forger.engine.reading() as reader:
+        (logged,) = reader.log(Filter(type="verified"))
+    told = json.loads(logged.data)
+    assert (told["verdict"], told["depth"], told["size"]) == ("OK", "legal", found.records)
+    assert forger.site.verify(Depth.LEGAL, note).verdict is Verdict.OK
