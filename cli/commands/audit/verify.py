@@ -13,13 +13,14 @@ from handrail.cli.page import line, span
 from handrail.cli.session import Session
 from handrail.engine.audit.anchor import FileAnchor, notes_in
 from handrail.engine.audit.findings import Depth
-from handrail.engine.errors import NotFoundError
+from handrail.engine.errors import HandrailError, NotFoundError
 from handrail.engine.ledger.checkpoint import VerifierKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handrail.cli.page import Line
+    from handrail.engine.engine import Engine
 
 STYLES = {"OK": "good", "UNANCHORED": "warn", "FAIL": "alarm"}
 
@@ -55,7 +56,7 @@ def command(
     session = Session.of(ctx)
     notes = [note for file in against or () for note in _notes(file)]
     with session.engine() as engine:
-        own = _keys(key, session)
+        own = _keys(key, session, engine)
         if not notes:  # where closing incidents leave theirs
             notes = [note for one in own for note in FileAnchor.usual(one).notes()]
         found = verify(engine.store, own, against=notes, depth=Depth(depth), jobs=jobs)
@@ -79,12 +80,16 @@ def _notes(file: str) -> list[str]:
     return list(notes_in(text)) or [text]  # what is no checkpoint at all is said to be none
 
 
-def _keys(key: str | None, session: Session) -> list[VerifierKey]:
+def _keys(key: str | None, session: Session, engine: Engine) -> list[VerifierKey]:
     """Return the keys that the auditor holds, else the workspace's own, the newest first."""
     if key is None:
         from handrail.engine.custody.logkey import held_keys  # noqa: PLC0415 - help needs none
 
-        return held_keys(session.open_workspace())
+        workspace = session.open_workspace()
+        try:
+            return held_keys(workspace)
+        except HandrailError:  # derived then, under the log's name, which only the store holds
+            return held_keys(workspace, engine.store.origin)
     if "+" not in key or Path(key).exists():
         if not Path(key).exists():
             raise NotFoundError("file", key)
