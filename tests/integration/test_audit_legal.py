@@ -270,3 +270,16 @@ def test_that_it_was_verified_is_a_record_too(forger: Forger) -> None:
     told = json.loads(logged.data)
     assert (told["verdict"], told["depth"], told["size"]) == ("OK", "legal", found.records)
     assert forger.site.verify(Depth.LEGAL, note).verdict is Verdict.OK
+
+
+def test_a_clock_that_was_set_back_raises_no_alarm(forger: Forger) -> None:
+    """Time stands still in the log until the clock has caught up; what happened is not later."""
+    engine, clock = forger.engine, forger.site.clock
+    engine.note(forger.case, "before")
+    clock.forward(timedelta(days=-2))
+    engine.note(forger.case, "after")
+    with engine.reading() as reader:
+        times = [time for _, time, _, _ in reader.times()]
+    assert times == sorted(times)
+    result = forger.site.verify(Depth.LEGAL, sign_head(engine).note)
+    assert (result.verdict, result.findings) == (Verdict.OK, ())
