@@ -94,6 +94,15 @@ class Desk:
                 documents.setdefault(name, data)
         return documents, wanted
 
+    def files(self, asked: Sequence[str]) -> list[str]:
+        """The files and folders that a check of this reads, those around it too."""
+        room = self.workspace
+        found = [self._path(one) for one in asked]
+        if room is not None:
+            found += [str(room.protocols), str(room.scenarios), *map(str, self._all())]
+        folders = [one for one in found if Path(one).is_dir()]
+        return [*found, *(str(file) for one in folders for file in Path(one).rglob("*.y*ml"))]
+
     def named(self, asked: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Yield name and bytes of what was asked for, by default all of the workspace.
 

@@ -34,6 +34,8 @@ COMMANDS = [
     ("documents", ["protocol", "list"]),
     ("document", ["protocol", "show", "suspicious-person"]),
     ("check", ["protocol", "check"]),
+    ("explain", ["protocol", "explain", "HR210"]),
+    ("codes", ["protocol", "explain"]),
     ("test", ["protocol", "test", "lesson"]),
     ("simulation", ["protocol", "simulate", "lesson", "--runs", "5"]),
     ("ways", ["protocol", "simulate", "incident", "--shortest"]),

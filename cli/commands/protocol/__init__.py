@@ -19,6 +19,7 @@ class Protocol(LazyGroup):
             "list": "List the documents, and which are in force.",
             "show": "Show a protocol in words.",
             "check": "Check documents: what is wrong, where, and the mend.",
+            "explain": "Explain a finding: what, why, an example.",
             "fmt": "Write documents in one style; comments are kept.",
             "test": "Play the scenarios of protocols.",
             "graph": "Draw a protocol, and the path that an incident took.",
