@@ -6,7 +6,7 @@ kept with its chart, because a run asks the same questions at every step.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind
@@ -15,7 +15,7 @@ from handrail.engine.machine.structure import Rung
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from handrail.engine.machine.definition import State, Task
+    from handrail.engine.machine.definition import State, Step, Task
     from handrail.engine.machine.structure import Edge, Structure
 
 __all__ = ["Configuration", "Ladder"]
@@ -55,13 +55,13 @@ class Configuration:
         # Of each complete compound or parallel state: its outcome, or its tracks' outcomes.
         self.outcomes = dict(self._complete())
         self.outcome = self.ended(TOP)  # of the whole run
+        self.checklists = self._states(lambda state: bool(state.tasks))
+        self.tasks = {name: self._tasks(name) for name in self.path}  # in a state and inside it
         self.offers = {step: self._ladders(f"step {step}") for step in self._steps()}
         self.next = self._ladders("next")
         self.done = self._ladders("done", self._may_be_done)
         self.running = self._states(lambda state: state.kind is Kind.RUNNING)
         self.timed = self._states(_is_timed)
-        self.checklists = self._states(lambda state: bool(state.tasks))
-        self.tasks = {name: self._tasks(name) for name in self.path}  # in a state and inside it
         # Whether nothing can happen here by itself.
         self.rests = not (self.next or self.done or self.running or self.outcome)
         self.moves: dict[tuple[Edge, ...], Any] = {}  # what edges did from here (``regions``)
@@ -121,7 +121,19 @@ class Configuration:
             edges = self._structure.branches.get((name, kind))
             if edges is not None:
                 state = self._structure.states[name]
-                yield Rung(state, state.steps.get(kind.removeprefix("step ")), edges)
+                step = state.steps.get(kind.removeprefix("step "))
+                yield Rung(state, edges) if step is None else self._rung(state, edges, step)
+
+    def _rung(self, state: State, edges: tuple[Edge, ...], step: Step) -> Rung:
+        """A step, with what it needs in this configuration."""
+        heads = {need: need.partition(".") for need in step.needs}
+        tasks = (
+            task
+            for task in self.tasks[state.id]
+            if f"tasks.{task.id}" in heads or ("tasks" in heads and not task.optional)
+        )
+        facts = [need for need, (head, _, _) in heads.items() if head not in _NO_FACTS]
+        return Rung(state, edges, step, tuple(tasks), "evidence" in heads, tuple(facts))
 
     # -- completion -----------------------------------------------------------
 
@@ -143,6 +155,9 @@ class Configuration:
     def _may_be_done(self, state: State) -> bool:
         """A running state is done when its run is, which the configuration does not tell."""
         return state.kind is Kind.RUNNING or state.id in self.outcomes
+
+
+_NO_FACTS: Final = frozenset({"tasks", "evidence"})
 
 
 def _is_timed(state: State) -> bool:

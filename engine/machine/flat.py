@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from transitions import Machine, Transition
+from transitions import Event, Machine, MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from transitions import EventData
 
     from handrail.engine.machine.structure import Edge, Structure
 
@@ -31,24 +29,28 @@ class _Cursor:
         self.state = state
 
 
-class _Branch(Transition):
-    """A transition that was judged before it is fired.
+class _Branch(Event):
+    """A branch was judged before it is fired: nothing is asked any more, and nobody called.
 
-    Nothing is asked or called any more, and an instant of looking for what could be
-    is most of what firing costs: it only moves.
+    The library's own event makes ready for callbacks of eight kinds; that takes ten
+    times as long as the step from one state to another, which is all there is.
     """
 
-    def execute(self, event_data: EventData) -> bool:
-        """Move the cursor."""
-        cursor: Any = event_data.model
-        cursor.state = self.dest
+    def trigger(self, model: Any, *_: object, **__: object) -> bool:
+        """Move a cursor.
+
+        :raises transitions.MachineError: the branch does not start where the cursor is.
+        """
+        if model.state not in self.transitions:
+            raise MachineError(f"“{self.name}” does not start in {model.state}")
+        model.state = self.transitions[model.state][0].dest
         return True
 
 
 class _Flat(Machine):
-    """A flat machine of such transitions."""
+    """A flat machine of such branches."""
 
-    transition_cls = _Branch
+    event_cls = _Branch
 
 
 class Shot(NamedTuple):

@@ -75,8 +75,7 @@ def judge(  # noqa: PLR0913 - the question has these parts
     scope = RunScope(case, run, chart, world.site, given)
     taken, unknowns, offers = _choose(ladders, scope)
     edges = tuple(taken) if len(taken) == 1 else preempt(chart, run, tuple(taken))
-    steps = tuple([taken[edge] for edge in edges])
-    judged = steps or offers
+    judged = [taken[edge] for edge in edges] or offers
     ask = _missing(judged, unknowns, scope)
     reasons = _barriers(case, run, judged, scope, actor, at)
     if ask:
@@ -84,33 +83,38 @@ def judge(  # noqa: PLR0913 - the question has these parts
     elif unknowns:
         reasons.append(unknown(unknowns))
     elif not taken:
-        reasons.append(no_branch(offers))
-    return Verdict(edges, steps, tuple(reasons), ask, offers)
+        reasons.append(no_branch(map(_step, offers)))
+    steps = tuple([_step(rung) for rung in judged]) if edges else ()
+    return Verdict(edges, steps, tuple(reasons), ask, tuple([_step(rung) for rung in offers]))
 
 
 def _choose(
     ladders: Sequence[Ladder], scope: RunScope
-) -> tuple[dict[Edge, Step], tuple[str, ...], tuple[Step, ...]]:
+) -> tuple[dict[Edge, Rung], Sequence[str], list[Rung]]:
     """SCXML appendix D, selectTransitions: for each leaf the innermost step that is enabled.
 
-    :returns: the edges that hold, with the steps that they are of; the names that keep
-        others open; every step that was looked at.
+    :returns: the edges that hold, with the rungs that they are of; the names that keep
+        others open; every rung that was looked at.
     """
-    taken: dict[Edge, Step] = {}
-    lacking: dict[str, None] = {}
-    looked: dict[str, Step] = {}
+    taken: dict[Edge, Rung] = {}
+    looked: dict[str, Rung] = {}
+    lacking: list[str] = []
     for ladder in ladders:
         for rung in ladder:
-            assert rung.step is not None  # noqa: S101 - the ladders of a step
-            looked[rung.state.id] = rung.step
+            looked[rung.state.id] = rung
             edge, names = branch(rung, scope)
             if edge is not None:
-                taken[edge] = rung.step
+                taken[edge] = rung
                 break
             if names:
-                lacking.update(dict.fromkeys(names))
+                lacking += names
                 break
-    return taken, tuple(lacking), tuple(looked.values())
+    return taken, lacking, list(looked.values())
+
+
+def _step(rung: Rung) -> Step:
+    assert rung.step is not None  # noqa: S101 - the ladders of a step
+    return rung.step
 
 
 def branch(rung: Rung, scope: RunScope) -> tuple[Edge | None, tuple[str, ...]]:
@@ -153,17 +157,20 @@ def may(by: Sequence[str], actor: Actor | None) -> bool:
 
 
 def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
-    case: Case, run: Run, steps: Sequence[Step], scope: RunScope, actor: Actor | None, at: str
+    case: Case, run: Run, rungs: Sequence[Rung], scope: RunScope, actor: Actor | None, at: str
 ) -> list[Reason]:
     reasons: list[Reason] = []
-    forbidden = [step for step in steps if not may(step.by, actor)]
+    forbidden = [rung for rung in rungs if not may(_step(rung).by, actor)]
     if forbidden:
-        reasons.append(not_yours(role for step in forbidden for role in step.by))
-    for step in steps:
-        if step.after is not None:
-            reasons += _too_early(case, run, step, at)
-        if step.needs:
-            reasons += _needs(run, step, scope)
+        reasons.append(not_yours(role for rung in forbidden for role in _step(rung).by))
+    for rung in rungs:
+        if _step(rung).after is not None:
+            reasons += _too_early(case, run, _step(rung), at)
+        if rung.tasks and (waits := scope.open(rung.tasks)):
+            reasons.append(tasks_open(waits))
+        if rung.evidence and rung.state.id not in run.attached:
+            reasons.append(Reason("evidence", "attach evidence first", {}, ("evidence",)))
+        reasons += [facts_missing([name]) for name in rung.facts if name not in scope.facts]
     return reasons
 
 
@@ -173,24 +180,8 @@ def _too_early(case: Case, run: Run, step: Step, at: str) -> Iterator[Reason]:
         yield Reason("time", "not before {time}", {"time": due})
 
 
-def _needs(run: Run, step: Step, scope: RunScope) -> Iterator[Reason]:
-    for need in step.needs:
-        head, _, rest = need.partition(".")
-        if head == "tasks":
-            waits = [
-                task
-                for task in scope.open_tasks(step.state)
-                if (task.id == rest if rest else not task.optional)
-            ]
-            if waits:
-                yield tasks_open(waits)
-        elif need == "evidence":
-            if step.state not in run.attached:
-                yield Reason("evidence", "attach evidence first", {}, ("evidence",))
-        elif need not in scope.facts:
-            yield facts_missing([need])
-
-
-def _missing(steps: Sequence[Step], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
-    asked = [name for step in steps for name in step.ask if name not in scope.facts]
+def _missing(rungs: Sequence[Rung], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
+    """The facts that have to be given with the step: asked by it, or read by its guards."""
+    facts = scope.facts
+    asked = [name for rung in rungs for name in _step(rung).ask if name not in facts]
     return tuple(dict.fromkeys([*asked, *filter(is_fact, names)])) if asked or names else ()

@@ -9,7 +9,7 @@ from handrail.engine.machine.guards import UNKNOWN
 from handrail.engine.machine.state import task_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from handrail.engine.machine.definition import Task
     from handrail.engine.machine.regions import Chart
@@ -50,9 +50,8 @@ class RunScope:
         """How a task stands: done, skipped or open."""
         return task_status(self._run, task, self.facts, self._site)
 
-    def open_tasks(self, state: str) -> list[Task]:
-        """The tasks still to be done in an active state and in all that is active inside it."""
-        tasks = self._chart.at(self._run.active).tasks.get(state, ())
+    def open(self, tasks: Iterable[Task]) -> list[Task]:
+        """Those of the tasks that are still to be done."""
         return [task for task in tasks if self.status(task) == "open"]
 
     def _read_outcome(self, _: str) -> object:
@@ -62,8 +61,8 @@ class RunScope:
         if name:
             task = self._task(name)
             return UNKNOWN if task is None else self.status(task)
-        waits = any(not task.optional for task in self.open_tasks(self.state))
-        return "open" if waits else "done"
+        tasks = self._chart.at(self._run.active).tasks.get(self.state, ())
+        return "open" if self.open(task for task in tasks if not task.optional) else "done"
 
     def _task(self, name: str) -> Task | None:
         """A task by its id: an active state's, else the first in the document."""

@@ -14,7 +14,7 @@ from handrail.engine.part import Part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from handrail.engine.machine.definition import Definition, Resume, State, Step, Target
+    from handrail.engine.machine.definition import Definition, Resume, State, Step, Target, Task
     from handrail.engine.machine.guards import Guard
 
 __all__ = ["Edge", "Rung", "Structure"]
@@ -35,11 +35,14 @@ class Edge(Part):
 
 
 class Rung(NamedTuple):
-    """One list of targets of a state, as a place to look for a branch that holds."""
+    """One list of targets of an active state, as a place to look for a branch that holds."""
 
     state: State
-    step: Step | None  # that the targets are of; None: the state's ``next`` or ``done``
     edges: tuple[Edge, ...]
+    step: Step | None = None  # that the targets are of; None: the state's ``next`` or ``done``
+    tasks: tuple[Task, ...] = ()  # what the step needs done, among what is to be done here
+    evidence: bool = False  # whether it needs evidence
+    facts: tuple[str, ...] = ()  # what it needs to be known before
 
 
 class Structure:
