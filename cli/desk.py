@@ -94,6 +94,11 @@ class Desk:
                 documents.setdefault(name, data)
         return documents, wanted
 
+    def surroundings(self) -> list[Checked]:
+        """What stands around anything that is written here, read and not held against rules."""
+        documents = dict(self._others({}))
+        return check_all(_one_each(documents, set()), only=set())
+
     def files(self, asked: Sequence[str]) -> list[str]:
         """The files and folders that a check of this reads, those around it too."""
         room = self.workspace

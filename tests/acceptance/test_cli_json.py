@@ -34,6 +34,7 @@ COMMANDS = [
     ("documents", ["protocol", "list"]),
     ("document", ["protocol", "show", "suspicious-person"]),
     ("check", ["protocol", "check"]),
+    ("new", ["protocol", "new", "lost-key"]),
     ("explain", ["protocol", "explain", "HR210"]),
     ("codes", ["protocol", "explain"]),
     ("test", ["protocol", "test", "lesson"]),

@@ -18,6 +18,7 @@ class Protocol(LazyGroup):
         "Commands": {
             "list": "List the documents, and which are in force.",
             "show": "Show a protocol in words.",
+            "new": "Begin a protocol that checks.",
             "check": "Check documents: what is wrong, where, and the mend.",
             "explain": "Explain a finding: what, why, an example.",
             "fmt": "Write documents in one style; comments are kept.",

@@ -222,6 +222,7 @@ ACT_WORDS = {
     "step": "step {name}",
     "confirm": "confirms {name}",
     "task": "task {name}",
+    "attach": "attaches evidence",
     "fact": "records {name}",
     "outcome": "{name}",
     "wait": "time passes",

@@ -234,8 +234,10 @@ class Walk:
         if person is None:
             return False
         what = self._what(person)
-        made = self.stage.do(do.Attach(**what, sha256="0" * 64, size=1, name=SEALED, task=task))
-        return not made.refusal
+        command = do.Attach(**what, sha256="0" * 64, size=1, name=SEALED, task=task)
+        return self._done(
+            Did("attach", task or "", "", person, self.crew.role(person, by)), command
+        )
 
     def _somebody(self, by: Sequence[str], but: Collection[str] = ()) -> str | None:
         """Who acted last, where they may; else the first who may."""

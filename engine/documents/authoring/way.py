@@ -30,7 +30,7 @@ class Effort(NamedTuple):
 class Did(NamedTuple):
     """One thing that was done, or that happened."""
 
-    kind: str  # step | confirm | task | fact | outcome | wait | start
+    kind: str  # step | confirm | task | attach | fact | outcome | wait | start
     name: str
     at: str  # when, RFC 3339 UTC
     by: str = ""  # the person; empty: the clock, or a protocol that is waited for
