@@ -42,6 +42,8 @@ COMMANDS = [
     ("ways", ["protocol", "simulate", "incident", "--shortest"]),
     ("effort", ["protocol", "effort", "lesson"]),
     ("fmt", ["protocol", "fmt"]),
+    ("schemas", ["protocol", "schema"]),
+    ("written", ["protocol", "schema", "--for", "vscode"]),
     ("diff", ["protocol", "diff", "suspicious-person", "suspicious-object"]),
     ("agreed", ["agree", "suspicious-person", "--as", "helena"]),
     ("agreements", ["agreement", "list"]),

@@ -21,6 +21,7 @@ class Protocol(LazyGroup):
             "new": "Begin a protocol that checks.",
             "check": "Check documents: what is wrong, where, and the mend.",
             "explain": "Explain a finding: what, why, an example.",
+            "schema": "Let an editor know the language.",
             "fmt": "Write documents in one style; comments are kept.",
             "test": "Play the scenarios of protocols.",
             "graph": "Draw a protocol, and the path that an incident took.",
