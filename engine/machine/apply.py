@@ -125,20 +125,32 @@ _MOVES: dict[str, Callable[[Chart, Run, Record], Moved]] = {
 
 
 def _arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
-    """Take the run to where it moved, with what the record brings and what ends by it."""
-    facts = record.get("facts")
+    """Take the run to where it moved, with what the record brings and what ends by it.
+
+    Entered states begin with an open checklist, no evidence and no child.
+    """
+    facts, tasks, attached, children = run.facts, run.tasks, run.attached, run.children
+    if given := record.get("facts"):
+        facts = {**facts, **given}
+    if tasks or attached:
+        tasks, attached = _begun_afresh(chart, run, moved.entered)
+    if children:
+        children = {key: child for key, child in children.items() if key not in moved.entered}
+    pending = _still_pending(run, record.get("step"), moved) if run.pending else run.pending
     occurred: str = record["occurred"]
-    entered = {**run.entered}
-    for name in moved.entered:
-        entered[name] = occurred
-    changed: dict[str, Any] = {"active": moved.active, "left": moved.left, "entered": entered}
-    if facts:
-        changed["facts"] = {**run.facts, **facts}
-    if run.pending:
-        changed["pending"] = _still_pending(run, record.get("step"), moved)
-    if run.tasks or run.attached or run.children:
-        changed |= _begun_afresh(chart, run, moved.entered)
-    return run._replace(**changed)
+    entered = {**run.entered, **dict.fromkeys(moved.entered, occurred)}
+    return run.moved(moved.active, moved.left, entered, facts, tasks, attached, pending, children)
+
+
+def _begun_afresh(
+    chart: Chart, run: Run, names: tuple[str, ...]
+) -> tuple[Mapping[str, str], frozenset[str]]:
+    """The tasks and the evidence that entered states leave as they are."""
+    fresh = {task for name in names for task in chart.states[name].tasks}
+    attached = run.attached.difference(names, map(task_mark, fresh))
+    if not fresh:
+        return run.tasks, attached
+    return {k: how for k, how in run.tasks.items() if k.partition("/")[0] not in fresh}, attached
 
 
 def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pending]:
@@ -148,17 +160,3 @@ def _still_pending(run: Run, step: str | None, moved: Moved) -> dict[str, Pendin
         for key, pending in run.pending.items()
         if key != step and left.isdisjoint(pending.states)
     }
-
-
-def _begun_afresh(chart: Chart, run: Run, names: tuple[str, ...]) -> dict[str, Any]:
-    """Entered states begin with an open checklist, no evidence and no child."""
-    changed: dict[str, Any] = {}
-    tasks = {task for name in names for task in chart.states[name].tasks}
-    if tasks and run.tasks:
-        kept = {key: how for key, how in run.tasks.items() if key.partition("/")[0] not in tasks}
-        changed["tasks"] = kept
-    if run.attached:
-        changed["attached"] = run.attached.difference(names, map(task_mark, tasks))
-    if run.children:
-        changed["children"] = {key: run.children[key] for key in run.children if key not in names}
-    return changed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Key = tuple[str, object]  # a kind, and a value of it
     Compare = Callable[[object], bool | None]
 
-__all__ = ["OPERATORS", "comparison"]
+__all__ = ["OPERATORS", "comparison", "ids_of"]
 
 _NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]+)?"  # compiled when first used
 _INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.+"
@@ -46,15 +46,19 @@ def comparison(operator: str, expected: object) -> Compare:
     raise ValueError(operator)
 
 
+def ids_of(operator: str, expected: object) -> frozenset[object] | None:
+    """What is expected, if it is one id or another and nothing else is asked."""
+    items = expected if isinstance(expected, list) else [expected]
+    if operator not in {"is", "in"} or any(_key(item) != ("text", item) for item in items):
+        return None
+    return frozenset(items)
+
+
 def _member(expected: object) -> Callable[[object], bool]:
     """Equal to one of them; a list fact: holds one of them."""
-    items = expected if isinstance(expected, list) else [expected]
-    wanted = frozenset(map(_key, items))
-    plain = frozenset(item for item in items if isinstance(item, str))
+    wanted = frozenset(map(_key, expected if isinstance(expected, list) else [expected]))
 
     def member(value: object) -> bool:
-        if isinstance(value, str) and value in plain:
-            return True  # as nearly always
         if isinstance(value, list | tuple):
             return any(_key(item) in wanted for item in value)
         return _key(value) in wanted

@@ -6,11 +6,11 @@ kept with its chart, because a run asks the same questions at every step.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind
-from handrail.engine.machine.structure import Rung
+from handrail.engine.machine.structure import Offer, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import State, Step, Task
     from handrail.engine.machine.structure import Edge, Structure
 
-__all__ = ["Configuration", "Ladder"]
+__all__ = ["Configuration", "Ladder", "Offers"]
 
-# What one innermost state offers, innermost first: SCXML appendix D, selectTransitions,
-# looks through one for each innermost state.
+# What one innermost state has of a kind, innermost first: SCXML appendix D,
+# selectTransitions, looks through one ladder for each innermost state.
 Ladder = tuple[Rung, ...]
+Offers = tuple[Offer, ...]
+_R = TypeVar("_R", Rung, Offer)
 
 
 class Configuration:
@@ -57,9 +59,9 @@ class Configuration:
         self.outcome = self.ended(TOP)  # of the whole run
         self.checklists = self._states(lambda state: bool(state.tasks))
         self.tasks = {name: self._tasks(name) for name in self.path}  # in a state and inside it
-        self.offers = {step: self._ladders(f"step {step}") for step in self._steps()}
-        self.next = self._ladders("next")
-        self.done = self._ladders("done", self._may_be_done)
+        self.offers = {step: self._ladders(self._offer(step)) for step in self._steps()}
+        self.next = self._ladders(self._rung("next"))
+        self.done = self._ladders(self._rung("done", self._may_be_done))
         self.running = self._states(lambda state: state.kind is Kind.RUNNING)
         self.timed = self._states(_is_timed)
         # Whether nothing can happen here by itself.
@@ -105,35 +107,47 @@ class Configuration:
             step for leaf in self.leaves for name in ancestors[leaf] for step in states[name].steps
         )
 
-    def _ladders(
-        self, kind: str, wanted: Callable[[State], bool] = lambda _: True
-    ) -> tuple[Ladder, ...]:
-        """Each ladder once: leaves that share all that has such targets share it."""
-        found: dict[tuple[str, ...], Ladder] = {}
+    def _ladders(self, read: Callable[[State], _R | None]) -> tuple[tuple[_R, ...], ...]:
+        """Each ladder once: leaves that share all that is read there share it."""
+        found: dict[tuple[str, ...], tuple[_R, ...]] = {}
         for leaf in self.leaves:
-            rungs = [rung for rung in self._rungs(leaf, kind) if wanted(rung.state)]
+            states = [self._structure.states[name] for name in self._structure.ancestors[leaf]]
+            rungs = {state.id: rung for state in states if (rung := read(state)) is not None}
             if rungs:
-                found.setdefault(tuple(rung.state.id for rung in rungs), tuple(rungs))
+                found.setdefault(tuple(rungs), tuple(rungs.values()))
         return tuple(found.values())
 
-    def _rungs(self, leaf: str, kind: str) -> Iterator[Rung]:
-        for name in self._structure.ancestors[leaf]:
-            edges = self._structure.branches.get((name, kind))
-            if edges is not None:
-                state = self._structure.states[name]
-                step = state.steps.get(kind.removeprefix("step "))
-                yield Rung(state, edges) if step is None else self._rung(state, edges, step)
+    def _rung(
+        self, kind: str, wanted: Callable[[State], bool] = lambda _: True
+    ) -> Callable[[State], Rung | None]:
+        def read(state: State) -> Rung | None:
+            edges = self._structure.branches.get((state.id, kind))
+            return Rung(state, edges) if edges and wanted(state) else None
 
-    def _rung(self, state: State, edges: tuple[Edge, ...], step: Step) -> Rung:
-        """A step, with what it needs in this configuration."""
-        heads = {need: need.partition(".") for need in step.needs}
+        return read
+
+    def _offer(self, name: str) -> Callable[[State], Offer | None]:
+        def read(state: State) -> Offer | None:
+            step = state.steps.get(name)
+            return None if step is None else self._offer_of(state, step)
+
+        return read
+
+    def _offer_of(self, state: State, step: Step) -> Offer:
         tasks = (
             task
             for task in self.tasks[state.id]
-            if f"tasks.{task.id}" in heads or ("tasks" in heads and not task.optional)
+            if f"tasks.{task.id}" in step.needs or ("tasks" in step.needs and not task.optional)
         )
-        facts = [need for need, (head, _, _) in heads.items() if head not in _NO_FACTS]
-        return Rung(state, edges, step, tuple(tasks), "evidence" in heads, tuple(facts))
+        return Offer(
+            state=state,
+            edges=self._structure.branches[state.id, f"step {step.id}"],
+            step=step,
+            by=frozenset(step.by),
+            tasks=tuple(tasks),
+            evidence="evidence" in step.needs,
+            facts=tuple(need for need in step.needs if _is_fact(need)),
+        )
 
     # -- completion -----------------------------------------------------------
 
@@ -157,7 +171,8 @@ class Configuration:
         return state.kind is Kind.RUNNING or state.id in self.outcomes
 
 
-_NO_FACTS: Final = frozenset({"tasks", "evidence"})
+def _is_fact(need: str) -> bool:
+    return need.partition(".")[0] not in {"tasks", "evidence"}
 
 
 def _is_timed(state: State) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from handrail.engine.machine.compare import comparison
+from handrail.engine.machine.compare import comparison, ids_of
 from handrail.engine.text import say
 
 __all__ = ["UNKNOWN", "All", "Guard", "Not", "One", "Scope", "Test", "read_guard"]
@@ -62,7 +62,7 @@ def is_fact(name: str) -> bool:
 class Test:
     """``name`` compared with what is expected by one operator."""
 
-    __slots__ = ("_absent", "_compare", "_fact", "expected", "name", "operator", "reads")
+    __slots__ = ("_absent", "_compare", "_fact", "_ids", "expected", "name", "operator", "reads")
 
     def __init__(self, name: str, operator: str, expected: object) -> None:
         self.name = name
@@ -73,11 +73,17 @@ class Test:
         self._compare = comparison(operator, expected)
         # A missing value is unknown, except to ``known``.
         self._absent = (expected is False) if operator == "known" else None
+        # Nearly every guard compares one id with others: that needs no knowledge of kinds.
+        self._ids = ids_of(operator, expected)
 
     def evaluate(self, scope: Scope) -> bool | None:
         """Compare the value; ``None`` where there is none, or none that can be compared."""
         value = scope.facts.get(self.name, UNKNOWN) if self._fact else scope.special(self.name)
-        return self._absent if value is UNKNOWN else self._compare(value)
+        if value is UNKNOWN:
+            return self._absent
+        if self._ids is not None and value.__class__ is str:
+            return value in self._ids
+        return self._compare(value)
 
     def unknown(self, scope: Scope) -> tuple[str, ...]:
         """Its name, when that has no value."""

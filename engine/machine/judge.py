@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.engine.machine.commands import Actor
-    from handrail.engine.machine.configuration import Ladder
+    from handrail.engine.machine.configuration import Offers
     from handrail.engine.machine.definition import Step
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Case, Run, World
-    from handrail.engine.machine.structure import Edge, Rung
+    from handrail.engine.machine.structure import Edge, Offer, Rung
 
 __all__ = ["Reason", "Verdict", "branch", "judge", "may", "offered", "preempt"]
 
@@ -47,7 +47,7 @@ class Verdict(NamedTuple):
 def offered(chart: Chart, run: Run) -> dict[str, tuple[Step, ...]]:
     """The steps of the active states by name, innermost and first in the document first."""
     return {
-        name: tuple(dict.fromkeys(rung.step for rungs in ladders for rung in rungs if rung.step))
+        name: tuple(dict.fromkeys(offer.step for offers in ladders for offer in offers))
         for name, ladders in chart.at(run.active).offers.items()
     }
 
@@ -73,9 +73,9 @@ def judge(  # noqa: PLR0913 - the question has these parts
     if ladders is None:
         return Verdict(reasons=(not_now(run, chart, name),))
     scope = RunScope(case, run, chart, world.site, given)
-    taken, unknowns, offers = _choose(ladders, scope)
+    taken, unknowns, looked = _choose(ladders, scope)
     edges = tuple(taken) if len(taken) == 1 else preempt(chart, run, tuple(taken))
-    judged = [taken[edge] for edge in edges] or offers
+    judged = [taken[edge] for edge in edges] or looked
     ask = _missing(judged, unknowns, scope)
     reasons = _barriers(case, run, judged, scope, actor, at)
     if ask:
@@ -83,28 +83,28 @@ def judge(  # noqa: PLR0913 - the question has these parts
     elif unknowns:
         reasons.append(unknown(unknowns))
     elif not taken:
-        reasons.append(no_branch(map(_step, offers)))
-    steps = tuple([_step(rung) for rung in judged]) if edges else ()
-    return Verdict(edges, steps, tuple(reasons), ask, tuple([_step(rung) for rung in offers]))
+        reasons.append(no_branch(offer.step for offer in looked))
+    steps = tuple([offer.step for offer in judged]) if edges else ()
+    return Verdict(edges, steps, tuple(reasons), ask, tuple([offer.step for offer in looked]))
 
 
 def _choose(
-    ladders: Sequence[Ladder], scope: RunScope
-) -> tuple[dict[Edge, Rung], Sequence[str], list[Rung]]:
+    ladders: Sequence[Offers], scope: RunScope
+) -> tuple[dict[Edge, Offer], Sequence[str], list[Offer]]:
     """SCXML appendix D, selectTransitions: for each leaf the innermost step that is enabled.
 
-    :returns: the edges that hold, with the rungs that they are of; the names that keep
-        others open; every rung that was looked at.
+    :returns: the edges that hold, with the offers that they are of; the names that keep
+        others open; every offer that was looked at.
     """
-    taken: dict[Edge, Rung] = {}
-    looked: dict[str, Rung] = {}
+    taken: dict[Edge, Offer] = {}
+    looked: dict[str, Offer] = {}
     lacking: list[str] = []
     for ladder in ladders:
-        for rung in ladder:
-            looked[rung.state.id] = rung
-            edge, names = branch(rung, scope)
+        for offer in ladder:
+            looked[offer.state.id] = offer
+            edge, names = branch(offer, scope)
             if edge is not None:
-                taken[edge] = rung
+                taken[edge] = offer
                 break
             if names:
                 lacking += names
@@ -112,12 +112,7 @@ def _choose(
     return taken, lacking, list(looked.values())
 
 
-def _step(rung: Rung) -> Step:
-    assert rung.step is not None  # noqa: S101 - the ladders of a step
-    return rung.step
-
-
-def branch(rung: Rung, scope: RunScope) -> tuple[Edge | None, tuple[str, ...]]:
+def branch(rung: Rung | Offer, scope: RunScope) -> tuple[Edge | None, tuple[str, ...]]:
     """The first branch of a list whose guard holds, or the names that are unknown before it."""
     scope.state = rung.state.id
     for edge in rung.edges:
@@ -157,20 +152,23 @@ def may(by: Sequence[str], actor: Actor | None) -> bool:
 
 
 def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
-    case: Case, run: Run, rungs: Sequence[Rung], scope: RunScope, actor: Actor | None, at: str
+    case: Case, run: Run, offers: Sequence[Offer], scope: RunScope, actor: Actor | None, at: str
 ) -> list[Reason]:
     reasons: list[Reason] = []
-    forbidden = [rung for rung in rungs if not may(_step(rung).by, actor)]
-    if forbidden:
-        reasons.append(not_yours(role for rung in forbidden for role in _step(rung).by))
-    for rung in rungs:
-        if _step(rung).after is not None:
-            reasons += _too_early(case, run, _step(rung), at)
-        if rung.tasks and (waits := scope.open(rung.tasks)):
+    if actor is not None:
+        forbidden = [offer for offer in offers if offer.by and offer.by.isdisjoint(actor.roles)]
+        if forbidden:
+            reasons.append(not_yours(role for offer in forbidden for role in offer.step.by))
+    for offer in offers:
+        if offer.step.after is not None:
+            reasons += _too_early(case, run, offer.step, at)
+        if offer.tasks and (waits := scope.open(offer.tasks)):
             reasons.append(tasks_open(waits))
-        if rung.evidence and rung.state.id not in run.attached:
+        if offer.evidence and offer.state.id not in run.attached:
             reasons.append(Reason("evidence", "attach evidence first", {}, ("evidence",)))
-        reasons += [facts_missing([name]) for name in rung.facts if name not in scope.facts]
+        for name in offer.facts:
+            if name not in scope.facts:
+                reasons.append(facts_missing([name]))
     return reasons
 
 
@@ -180,8 +178,8 @@ def _too_early(case: Case, run: Run, step: Step, at: str) -> Iterator[Reason]:
         yield Reason("time", "not before {time}", {"time": due})
 
 
-def _missing(rungs: Sequence[Rung], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
+def _missing(offers: Sequence[Offer], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
     """The facts that have to be given with the step: asked by it, or read by its guards."""
     facts = scope.facts
-    asked = [name for rung in rungs for name in _step(rung).ask if name not in facts]
+    asked = [name for offer in offers for name in offer.step.ask if name not in facts]
     return tuple(dict.fromkeys([*asked, *filter(is_fact, names)])) if asked or names else ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition, Resume, State, Step, Target, Task
     from handrail.engine.machine.guards import Guard
 
-__all__ = ["Edge", "Rung", "Structure"]
+__all__ = ["Edge", "Offer", "Rung", "Structure"]
 
 
 class Edge(Part):
@@ -35,14 +35,22 @@ class Edge(Part):
 
 
 class Rung(NamedTuple):
-    """One list of targets of an active state, as a place to look for a branch that holds."""
+    """The ``next`` or ``done`` of an active state: a place to look for a branch that holds."""
 
     state: State
     edges: tuple[Edge, ...]
-    step: Step | None = None  # that the targets are of; None: the state's ``next`` or ``done``
-    tasks: tuple[Task, ...] = ()  # what the step needs done, among what is to be done here
-    evidence: bool = False  # whether it needs evidence
-    facts: tuple[str, ...] = ()  # what it needs to be known before
+
+
+class Offer(NamedTuple):
+    """A step of an active state, with what it needs among what is there now."""
+
+    state: State
+    edges: tuple[Edge, ...]
+    step: Step
+    by: frozenset[str]  # roles; empty: anybody
+    tasks: tuple[Task, ...]  # to be done before
+    evidence: bool  # whether it needs any
+    facts: tuple[str, ...]  # to be known before
 
 
 class Structure:

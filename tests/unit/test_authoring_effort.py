@@ -79,7 +79,7 @@ def test_the_shortest_way_is_to_each_outcome() -> None:
     assert result.exact
     assert not result.missing
     assert list(result.ways) == ["low", "high"]
-    assert told(result.ways["low"]) == ["step go", "step both", "confirm both"]
+    assert told(result.ways["low"]) == ["step go", "attach ", "step both", "confirm both"]
     assert result.ways["low"].effort == Effort(questions=2, tasks=0, steps=3)
     assert told(result.ways["high"]) == ["step go", "task look", "step on"]
     assert result.ways["high"].effort == Effort(questions=3, tasks=1, steps=2)

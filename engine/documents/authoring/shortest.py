@@ -7,7 +7,7 @@ else leads on, or a step wants it.
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.documents.authoring.cast import begin, ends_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST", "Shortest", "Way", "shortest"]
 
-MOST: Final = 4_000  # places that are looked at
+MOST: Final = 40_000  # acts that are tried; a shipped protocol takes some hundreds
 
 
 class Way(NamedTuple):
@@ -65,7 +65,7 @@ def shortest(
     """Find the shortest way to each outcome of a machine.
 
     :param others: the documents that it starts or waits for, by id.
-    :param most: how many places to look at before it gives up.
+    :param most: how many acts to try before it gives up.
     :raises CannotBeginError: the machine cannot start at this site.
     """
     wanted = [str(name) for name in outcomes_of(definition, TOP)]
@@ -75,7 +75,7 @@ def shortest(
     seen: set[Hashable] = set()
     order = count()
     heap: list[tuple[tuple[int, int, int], int, Walk]] = [(_cost(start), next(order), start)]
-    while heap and len(found) < len(wanted) and len(seen) < most:
+    while heap and len(found) < len(wanted) and (tried := next(order)) < most:
         _, _, walk = heappop(heap)
         place = key(walk)
         if place in seen:
@@ -84,7 +84,7 @@ def shortest(
         if walk.over:
             found.setdefault(str(walk.run.outcome), Way(str(walk.run.outcome), walk.way))
             continue
-        for after in further(walk, ends):
+        for after in islice(further(walk, ends), most - tried):
             heappush(heap, (_cost(after), next(order), after))
     ways = {name: found[name] for name in wanted if name in found}
     missing = tuple(name for name in wanted if name not in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.documents.finding import Severity, msg
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from handrail.engine.documents.rules.subject import Subject
     from handrail.engine.machine.site import Site
 
-__all__ = ["rules"]
+__all__ = ["BUDGET", "rules"]
+
+BUDGET: Final = 8_000  # acts that are tried; about a second
 
 _OVER_WORDS = {
     "questions": "the shortest way to “{outcome}” asks {count} questions; the budget allows {most}",
@@ -33,7 +35,8 @@ def rules(subject: Subject) -> Iterator[Finding]:
     from handrail.engine.documents.authoring.way import over  # noqa: PLC0415 - the same
 
     try:
-        found = shortest(subject.definition, subject.site or _nowhere(), subject.others)
+        site = subject.site or _nowhere()
+        found = shortest(subject.definition, site, subject.others, most=BUDGET)
     except CannotBeginError:
         return  # HR232 says why
     for way in found.ways.values():
