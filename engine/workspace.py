@@ -6,14 +6,23 @@ import json
 import os
 from codecs import BOM_UTF8
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handrail.engine.errors import HandrailError
+from handrail.engine.errors import CheckFoundError, HandrailError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["MARK", "NoWorkspaceError", "Workspace", "data_folder", "state_folder"]
+    from handrail.engine.documents.finding import Finding
+
+__all__ = [
+    "MARK",
+    "NoWorkspaceError",
+    "SettingsError",
+    "Workspace",
+    "data_folder",
+    "state_folder",
+]
 
 MARK = "handrail.yaml"
 
@@ -23,6 +32,14 @@ class NoWorkspaceError(HandrailError):
 
     exit_code = 10
     code = "not-found"
+
+
+class SettingsError(CheckFoundError):
+    """``handrail.yaml`` has errors; ``findings`` say where."""
+
+    def __init__(self, file: Path, findings: Sequence[Finding]) -> None:
+        self.findings = findings
+        super().__init__("there are errors in {names}", names=file)
 
 
 class Workspace(NamedTuple):
@@ -119,6 +136,19 @@ class Workspace(NamedTuple):
                 file=self.mark,
             )
         return settings
+
+    def settings(self) -> Mapping[str, Any]:
+        """All of ``handrail.yaml``, read as YAML and held to its schema: not for a step.
+
+        :raises SettingsError: it has errors.
+        :raises HandrailError: it cannot be read.
+        """
+        from handrail.engine.documents.check import check_bytes  # noqa: PLC0415 - reads YAML
+
+        checked = check_bytes("\n".join(self._lines()).encode(), str(self.mark))
+        if checked.data is None or not checked.ok:
+            raise SettingsError(self.mark, checked.findings)
+        return checked.data
 
     def _lines(self) -> list[str]:
         data = b""
