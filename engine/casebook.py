@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.agreed import case_of
 from handrail.engine.clock import stamp
 from handrail.engine.errors import NotFoundError
 from handrail.engine.hand import is_signed_by
-from handrail.engine.ledger.record import canonical, leaf_hash
+from handrail.engine.ledger.record import canonical, leaf_hash, members
 from handrail.engine.messages import say_message
 from handrail.engine.projection import Loaded, deadline_rows, fold, fold_known, incident_row
 from handrail.engine.sealing import Unsealed
@@ -58,7 +57,7 @@ class Casebook:
             return loaded
         since = loaded.case.version if loaded else 0
         for data in reader.case_records(case, since):
-            loaded = fold(self._shelf.definition, loaded, json.loads(data))
+            loaded = fold(self._shelf.definition, loaded, members(data))
         assert loaded is not None  # noqa: S101 - the case has records
         self._keep(loaded)
         return loaded
@@ -70,7 +69,7 @@ class Casebook:
         """
         loaded: Loaded | None = None
         for data in reader.case_records(case_of(document)):
-            loaded = fold(self._shelf.definition, loaded, json.loads(data))
+            loaded = fold(self._shelf.definition, loaded, members(data))
         if loaded is None:
             known = {row.id for row in reader.documents()}
             raise NotFoundError("registered document", document, known)

@@ -2,30 +2,26 @@
 
 Canonical JSON is RFC 8785 in a narrower profile: member names are ASCII strings,
 numbers are whole and below 2^53 in size, strings hold no lone surrogate. In that
-profile sorted ``json`` output without spaces *is* the RFC 8785 form (its section
-3.2.3 sorts by UTF-16 code units, which for ASCII names is code point order).
+profile sorted ``orjson`` output *is* the RFC 8785 form (its section 3.2.3 sorts by
+UTF-16 code units, which for ASCII names is the order of orjson's bytes).
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64  # base64 itself costs a millisecond at start-up
 from hashlib import sha256
-from json import JSONEncoder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from orjson import OPT_SORT_KEYS, JSONEncodeError, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MOST", "b64url", "canonical", "leaf_hash", "node_hash", "unb64url"]
+__all__ = ["MOST", "b64url", "canonical", "leaf_hash", "members", "node_hash", "unb64url"]
 
 MOST = 2**53 - 1  # the largest whole number: RFC 8785 section 3.2.2.3, RFC 7493
 
-_encode = JSONEncoder(
-    check_circular=False,  # the profile check has walked the value before
-    ensure_ascii=False,
-    separators=(",", ":"),
-    sort_keys=True,
-).encode
+_MOST_PARTS: Final = 10_000  # dicts and lists in a value; one within itself has no end
 
 
 def canonical(value: object) -> bytes:
@@ -37,12 +33,23 @@ def canonical(value: object) -> bytes:
     try:
         if not _plain(value):
             _refuse(value)
-        return _encode(value).encode()
-    except UnicodeEncodeError:
+        return dumps(value, option=OPT_SORT_KEYS)
+    except JSONEncodeError:
         _refuse(value)
-        raise
+        raise ValueError(_TOO_DEEP) from None
     except RecursionError:
-        raise ValueError("$: nested too deep, or within itself") from None
+        raise ValueError(_TOO_DEEP) from None
+
+
+def members(data: bytes) -> dict[str, Any]:
+    """Return the members of a record's bytes.
+
+    :raises ValueError: they are no JSON object.
+    """
+    found = loads(data)
+    if type(found) is not dict:
+        raise ValueError("a record is a JSON object")
+    return found
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -54,6 +61,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the 32-byte hash over two subtrees (RFC 9162 section 2.1.1)."""
     return sha256(b"\x01" + left + right).digest()
 
+
+_TOO_DEEP: Final = "$: nested too deep, or within itself"
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -80,30 +89,31 @@ def _plain(value: Any) -> bool:
     """Tell fast whether a dict or list is in the profile; False means: look closer.
 
     This runs for each record. It knows the exact types only, looks at strings not
-    at all (encoding them does) and joins a dict's names to test them at one go.
+    at all (encoding them does), goes through what a part holds after the part
+    itself, and joins all names to test them at one go.
     """
-    kind = type(value)
-    if kind is dict:
-        if not _ascii_names(value):
+    names: list[str] = []
+    held = [value]
+    for each in held:
+        parts = each
+        kind = type(each)
+        if kind is dict:
+            names += each
+            parts = each.values()
+        elif kind is not list and kind is not tuple:
             return False
-        value = value.values()
-    elif kind is not list and kind is not tuple:
-        return False
-    for part in value:
-        kind = type(part)
-        if kind is str or kind is bool or part is None:
-            continue
-        if kind is int:
-            if not -MOST <= part <= MOST:
+        for part in parts:
+            kind = type(part)
+            if kind is str or kind is bool or part is None:
+                continue
+            if kind is not int:
+                held.append(part)
+            elif not -MOST <= part <= MOST:
                 return False
-        elif not _plain(part):
+        if len(held) > _MOST_PARTS:
             return False
-    return True
-
-
-def _ascii_names(value: dict[str, object]) -> bool:
     try:
-        return "".join(value).isascii()
+        return "".join(names).isascii()
     except TypeError:  # a name that is no string
         return False
 

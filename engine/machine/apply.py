@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
     Definitions = Callable[[str], Definition]
 
-__all__ = ["IllegalRecordError", "apply", "apply_moved", "edges_of"]
+__all__ = ["IllegalRecordError", "apply", "arrive", "edges_of"]
 
 
 class IllegalRecordError(HandrailError):
@@ -49,7 +49,7 @@ def apply(definitions: Definitions, case: Case | None, record: Record) -> Case:
             raise IllegalRecordError("a case begins with its opening, not with {kind}", kind=kind)
         return _opened(record)
     try:
-        return apply_moved(definitions, case, record, None)
+        return _after(definitions, case, record)
     except (LookupError, TypeError, StopIteration, MachineError) as fault:
         raise IllegalRecordError(
             "the record {cseq} ({kind}) does not fit what was before it: {fault}",
@@ -59,23 +59,22 @@ def apply(definitions: Definitions, case: Case | None, record: Record) -> Case:
         ) from fault
 
 
-def apply_moved(definitions: Definitions, case: Case, record: Record, moved: Moved | None) -> Case:
-    """``apply`` for one who already knows how the run moves."""
+def _after(definitions: Definitions, case: Case, record: Record) -> Case:
     kind = record["type"]
     change = CHANGES.get(kind)
     if change is not None:
         return change(case, record)
     mover = _MOVES.get(kind)
+    if mover is not None:
+        run = case.runs[record["run"]]
+        chart = chart_of(definitions(run.sha256))
+        return case.after(arrive(chart, run, record, mover(chart, run, record)))
+    if kind == "run-started":
+        return _started(definitions, case, record)
     if kind == "run-migrated":
         chart = chart_of(definitions(record["protocol"]["sha256"]))
         return case.after(migrated(chart, case.runs[record["run"]], record))
-    if mover is None:
-        return case._replace(version=case.version + 1)
-    if kind == "run-started":
-        case = begin(case, record)
-    run = case.runs[record["run"]]
-    chart = chart_of(definitions(run.sha256))
-    return case.after(_arrive(chart, run, record, moved or mover(chart, run, record)))
+    return case._replace(version=case.version + 1)
 
 
 def edges_of(chart: Chart, record: Record) -> list[Edge]:
@@ -104,8 +103,11 @@ def _opened(record: Record) -> Case:
     )
 
 
-def _started(chart: Chart, _run: Run, _record: Record) -> Moved:
-    return chart.enter()
+def _started(definitions: Definitions, case: Case, record: Record) -> Case:
+    case = begin(case, record)
+    run = case.runs[record["run"]]
+    chart = chart_of(definitions(run.sha256))
+    return case.after(arrive(chart, run, record, chart.enter()))
 
 
 def _stepped(chart: Chart, run: Run, record: Record) -> Moved:
@@ -117,15 +119,14 @@ def _deviated(chart: Chart, run: Run, record: Record) -> Moved:
 
 
 _MOVES: dict[str, Callable[[Chart, Run, Record], Moved]] = {
-    "run-started": _started,
     "step-taken": _stepped,
     "moved": _stepped,
     "deviated": _deviated,
 }
 
 
-def _arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
-    """Take the run to where it moved, with what the record brings and what ends by it.
+def arrive(chart: Chart, run: Run, record: Record, moved: Moved) -> Run:
+    """The run where a record moved it, with what the record brings and what ends by it.
 
     Entered states begin with an open checklist, no evidence and no child.
     """

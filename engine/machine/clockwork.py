@@ -52,10 +52,11 @@ def _pass(turn: Turn, due: Due) -> None:
 def _take(turn: Turn, due: Due, step: str) -> None:
     """Take the overdue step; what stands in its way is recorded and stays visible."""
     run = turn.case.runs[due.run]
-    verdict = judge(turn.world, turn.case, run, turn.chart(run), step, actor=None, at=turn.at)
+    chart = turn.chart(run)
+    verdict = judge(turn.world, turn.case, run, chart, step, actor=None, at=turn.at)
     members = {"run": run.id, "step": step, "deadline": due.owner}
     if verdict.reasons:
         refused = verdict.reasons[0].record()
         turn.emit(turn.draft("step-refused", turn.engine, **members, refused=refused))
     else:
-        take(turn, run, verdict, turn.draft("step-taken", turn.engine, **members))
+        take(turn, run, chart, verdict, turn.draft("step-taken", turn.engine, **members))

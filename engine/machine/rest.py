@@ -43,7 +43,7 @@ def _advance(turn: Turn, run: Run) -> bool:
         return True
     edges = automatic(turn.world, turn.case, run, chart, here)
     if edges:
-        turn.move(run, edges, turn.draft("moved", turn.engine, run=run.id))
+        turn.move(run, chart, edges, turn.draft("moved", turn.engine, run=run.id), ())
         return True
     return _invoke(turn, run, here)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.commands import Confirm, TakeStep
     from handrail.engine.machine.definition import Step
     from handrail.engine.machine.judge import Verdict
+    from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Pending, Run
     from handrail.engine.machine.turn import Turn
 
@@ -28,30 +29,31 @@ def take_step(turn: Turn, command: TakeStep) -> None:
     run = turn.open_run(command.run)
     if command.step in run.pending:
         raise RefusedError(_waits(turn, run, run.pending[command.step]))
-    verdict = _judge(turn, run, command.step, turn.actor, command.facts)
+    chart = turn.chart(run)
+    verdict = _judge(turn, run, chart, command.step, turn.actor, command.facts)
     seconds = _seconds(verdict.steps)
     kind = "step-pending" if seconds else "step-taken"
     draft = turn.draft(kind, run=run.id, step=command.step, note=command.note)
     if command.facts:
         draft["facts"] = dict(command.facts)
     if not seconds:
-        take(turn, run, verdict, draft)
+        take(turn, run, chart, verdict, draft)
         return
     draft["states"] = [step.state for step in verdict.offers]
     draft["second"] = [{"role": role, "count": count} for role, count in seconds.items()]
     turn.emit(draft)
 
 
-def take(turn: Turn, run: Run, verdict: Verdict, draft: Draft) -> None:
+def take(turn: Turn, run: Run, chart: Chart, verdict: Verdict, draft: Draft) -> None:
     """Take a step that was judged possible."""
     then = [effect for step in verdict.steps for effect in step.then]
-    turn.move(run, verdict.edges, draft, then)
+    turn.move(run, chart, verdict.edges, draft, then)
 
 
-def _judge(turn: Turn, run: Run, step: str, actor: Actor, given: Mapping[str, object]) -> Verdict:
-    verdict = judge(
-        turn.world, turn.case, run, turn.chart(run), step, actor=actor, at=turn.at, given=given
-    )
+def _judge(  # noqa: PLR0913, PLR0917 - the question has these parts
+    turn: Turn, run: Run, chart: Chart, step: str, actor: Actor, given: Mapping[str, object]
+) -> Verdict:
+    verdict = judge(turn.world, turn.case, run, chart, step, actor=actor, at=turn.at, given=given)
     if verdict.reasons:
         raise RefusedError(*verdict.reasons)
     return verdict
@@ -122,7 +124,8 @@ def _complete(turn: Turn, command: Confirm) -> None:
     run = turn.case.runs[command.run]
     pending = run.pending[command.step]
     asker = Actor(**{**pending.actor, "roles": tuple(pending.actor["roles"])})
-    verdict = _judge(turn, run, command.step, asker, pending.facts)
+    chart = turn.chart(run)
+    verdict = _judge(turn, run, chart, command.step, asker, pending.facts)
     if not _enough(_seconds(verdict.steps), pending):
         return
     draft = turn.draft("step-taken", pending.actor, run=run.id, step=command.step)
@@ -130,7 +133,7 @@ def _complete(turn: Turn, command: Confirm) -> None:
         draft["facts"] = dict(pending.facts)
     draft["confirmed"] = list(pending.confirmed)
     draft["second"] = list(_seconds(verdict.steps))
-    take(turn, run, verdict, draft)
+    take(turn, run, chart, verdict, draft)
 
 
 def _enough(seconds: Mapping[str, int], pending: Pending) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.errors import HandrailError
-from handrail.engine.machine.apply import apply, apply_moved
+from handrail.engine.machine.apply import apply, arrive
 from handrail.engine.machine.commands import ENGINE, Actor
 from handrail.engine.machine.deadlines import state_deadlines
 from handrail.engine.machine.definition import Kind, Notify, StartRun
@@ -115,10 +115,10 @@ class Turn:
                 draft[key] = value
         return draft
 
-    def emit(self, draft: Draft, moved: Moved | None = None) -> None:
+    def emit(self, draft: Draft) -> None:
         """Add a record, and go on from the case after it."""
         self.drafts.append(draft)
-        self.case = apply_moved(self.world.definition, self.case, draft, moved)
+        self.case = apply(self.world.definition, self.case, draft)
 
     def open(self, draft: Draft) -> None:
         """Begin a case with its first record."""
@@ -128,10 +128,9 @@ class Turn:
     # -- moving ----------------------------------------------------------------------
 
     def move(
-        self, run: Run, edges: Sequence[Edge], draft: Draft, then: Iterable[Effect] = ()
+        self, run: Run, chart: Chart, edges: Sequence[Edge], draft: Draft, then: Sequence[Effect]
     ) -> None:
         """Take edges of a run with the record that tells it, and what follows from it."""
-        chart = self.chart(run)
         draft["moves"] = [[edge.source, edge.kind, edge.place] for edge in edges]
         self.transit(run, chart, chart.move(run.active, run.left, edges), draft, then)
 
@@ -144,7 +143,9 @@ class Turn:
             self.late(run, chart, moved.exited)
         draft["from"] = list(chart.at(run.active).leaves)
         draft["to"] = list(chart.at(moved.active).leaves)
-        self.emit(draft, moved)
+        self.drafts.append(draft)
+        # As ``apply`` would, but how it moves is known. What was late has changed the run.
+        self.case = self.case.after(arrive(chart, self.case.runs[run.id], draft, moved))
         if not moved.quiet:
             self.leave(run, chart, moved.exited)
         for effect in then:
@@ -211,7 +212,7 @@ class Turn:
         moved = chart.enter()
         draft = self.draft("run-started", None if by_person else self.engine, **found, **members)
         draft["to"] = list(chart.leaves(moved.active))
-        self.emit(draft, moved)
+        self.emit(draft)
         self.enter(draft["run"], chart, moved.entered)
 
     def cancel(self, key: str | None) -> None:
