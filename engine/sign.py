@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from handrail.engine.audit.anchor import FileAnchor
+from handrail.engine.anchors.file import FileAnchor
 from handrail.engine.clock import stamp
 from handrail.engine.custody.logkey import load_key
 from handrail.engine.errors import HandrailError

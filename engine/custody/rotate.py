@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.anchor import FileAnchor
+from handrail.engine.anchors.file import FileAnchor
 from handrail.engine.custody.desk import LOG, Desk
 from handrail.engine.custody.logkey import coming, load_key, read_verifier, settle, spent
 from handrail.engine.errors import HandrailError, UsageError

@@ -84,7 +84,7 @@ def _data(
 
 
 def _note(file: str) -> str:
-    from handrail.engine.audit.anchor import notes_in  # noqa: PLC0415 - help needs none
+    from handrail.engine.anchors.notes import notes_in  # noqa: PLC0415 - help needs none
 
     text = Path(file).read_text("utf-8", errors="replace")
     return ([*notes_in(text)] or [text])[-1]

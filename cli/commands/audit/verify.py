@@ -11,7 +11,8 @@ import typer
 from handrail.cli import out
 from handrail.cli.page import line, span
 from handrail.cli.session import Session
-from handrail.engine.audit.anchor import FileAnchor, notes_in
+from handrail.engine.anchors.file import FileAnchor
+from handrail.engine.anchors.notes import notes_in
 from handrail.engine.audit.findings import Depth
 from handrail.engine.errors import HandrailError, NotFoundError
 from handrail.engine.ledger.checkpoint import VerifierKey

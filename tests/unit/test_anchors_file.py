@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from handrail.engine.audit.anchor import FileAnchor, notes_in
+from handrail.engine.anchors.file import FileAnchor
+from handrail.engine.anchors.notes import notes_in
 from handrail.engine.errors import HandrailError
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey
 
@@ -26,12 +27,11 @@ def anchored(tmp_path: Path, *notes: str) -> FileAnchor:
 def test_notes_come_back_in_their_order(tmp_path: Path) -> None:
     anchor = anchored(tmp_path, *NOTES)
     assert anchor.notes() == NOTES
-    assert anchor.newest() == NOTES[-1]
 
 
 def test_an_anchor_without_a_file_is_empty(tmp_path: Path) -> None:
     anchor = FileAnchor(tmp_path / "none")
-    assert (anchor.notes(), anchor.newest()) == ([], None)
+    assert anchor.notes() == []
 
 
 def test_only_its_owner_can_read_the_file_and_its_folder(tmp_path: Path) -> None:
