@@ -11,7 +11,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from handrail.engine.audit.formats import BY_CASE, FORMATS, SEALED, About, write
+from handrail.engine.audit.formats import BY_CASE, FORMATS, About, pseudonymous, write
 from handrail.engine.audit.log import rows as read_rows
 from handrail.engine.audit.proof import PROOF, inclusion_proofs
 from handrail.engine.custody.desk import LOG, Desk
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 _BATCH: Final = 8_192  # records that are proved in one pass over the tree
-_HIDDEN: Final = frozenset({"signature", "approvals"})  # public keys, and what was signed
 
 
 def export(
@@ -128,8 +127,7 @@ def _rows(
         for row in read_rows(reader, part, clear=clear):
             leaf = next(hashes)
             if row["seq"] < signed.size:
-                shown = {name: _shut(value) for name, value in row.items() if name not in _HIDDEN}
-                yield shown | {"leaf": leaf}
+                yield pseudonymous(row) | {"leaf": leaf}
 
 
 def _leaves(reader: Reader, which: Filter) -> Iterator[str]:
@@ -143,14 +141,3 @@ def _parts(reader: Reader, which: Filter) -> list[Filter]:
         return [which]
     cases = {json.loads(row.data)["case"] for row in reader.log(which)}
     return [which._replace(case=case) for case in sorted(cases)]
-
-
-def _shut(value: Any) -> Any:
-    """The value with a word in place of each that is sealed."""
-    if isinstance(value, list):
-        return [_shut(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"sd"}:
-        return SEALED
-    return {name: _shut(item) for name, item in value.items()}

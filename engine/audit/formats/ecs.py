@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.formats import About, Row
 
-__all__ = ["VERSION", "write"]
+__all__ = ["VERSION", "shape", "write"]
 
 VERSION: Final = "8.17.0"
 _TYPES: Final = {
@@ -33,10 +33,11 @@ _MAPPED: Final = frozenset(
 def write(rows: Iterable[Row], about: About) -> Iterator[str]:
     """Give a document a line."""
     for row in rows:
-        yield json.dumps(_document(row, about), ensure_ascii=False) + "\n"
+        yield json.dumps(shape(row, about), ensure_ascii=False) + "\n"
 
 
-def _document(row: Row, about: About) -> dict[str, Any]:
+def shape(row: Row, about: About) -> dict[str, Any]:
+    """Return the document of one record."""
     actor = row["actor"]
     return {
         "@timestamp": row["occurred"],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.formats import About, Row
 
-__all__ = ["VERSION", "write"]
+__all__ = ["VERSION", "shape", "write"]
 
 VERSION: Final = "1.5.0"
 _CATEGORY, _CLASS = 3, 3004
@@ -44,10 +44,11 @@ _MAPPED: Final = frozenset(
 def write(rows: Iterable[Row], about: About) -> Iterator[str]:
     """Give an event a line."""
     for row in rows:
-        yield json.dumps(_event(row, about), ensure_ascii=False) + "\n"
+        yield json.dumps(shape(row, about), ensure_ascii=False) + "\n"
 
 
-def _event(row: Row, about: About) -> dict[str, Any]:
+def shape(row: Row, about: About) -> dict[str, Any]:
+    """Return the event of one record."""
     activity, activity_name = _ACTIVITIES.get(row["type"], _UPDATE)
     severity, severity_name = _severity(row["type"])
     failed = row["type"].endswith("-refused")
