@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -45,7 +46,7 @@ def _settle(fault: BaseException, session: Session, arguments: Sequence[str]) ->
         case typer.Abort():
             return _tell(session, "input", session.say("no answer came: the input ended"), 1)
         case OSError():
-            return _tell(session, "system", _system(fault), 1)
+            return _tell(session, "system", _system(fault, session), 1)
     return _crash(fault, session, arguments)
 
 
@@ -138,8 +139,10 @@ def _options(fault: typer.TyperException) -> list[str]:
     return [option for parameter in command.params for option in parameter.opts]
 
 
-def _system(fault: OSError) -> str:
+def _system(fault: OSError, session: Session) -> str:
     reason = fault.strerror or str(fault)
+    if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        reason = session.say("the disk is full: make room, then try again")
     return f"{fault.filename}: {reason}" if fault.filename else reason
 
 

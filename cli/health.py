@@ -160,7 +160,10 @@ def _store(engine: Engine, session: Session) -> Iterator[Symptom]:
         size, checkpoints = reader.head().size, reader.checkpoints()
         site = engine.shelf.site()
     text = session.say("store: {url}, {size} records", url=engine.store.url, size=size)
+    obstacle = engine.store.obstacle
     yield Symptom("store", "ok", text)
+    if obstacle is not None:
+        yield Symptom("store-writing", "warning", words(obstacle, session))
     yield _you(engine, session)
     yield _in_force(engine, session)
     yield _checkpoint(max((row.recorded for row in checkpoints), default=None), session)

@@ -68,8 +68,10 @@ def found(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         return _found(Workspace(folder), pack, name, lang, clock)
-    except BaseException:
+    except BaseException as fault:
         _clear(folder, whole=new)
+        if isinstance(fault, OSError):
+            fault.filename = fault.filename or str(folder)  # a write that fails names no file
         raise
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from handrail.engine.errors import StoreError
+
 __all__ = [
     "CaseHead",
     "CheckpointRow",
@@ -65,6 +67,10 @@ class Store(Protocol):
     @property
     def schema_version(self) -> int:
         """The form of its tables."""
+
+    @property
+    def obstacle(self) -> StoreError | None:
+        """Why it can only be read; None where it can be written."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Begin a consistent snapshot; iterators from it end with it.

@@ -276,9 +276,6 @@ def test_a_store_that_may_be_used_by_others_is(shared: Path) -> None:
     ("file_mode", "folder_mode", "told"),
     [
         (0o400, 0o777, "no permission to read"),
-        (0o444, 0o777, "cannot be written"),
-        (0o666, 0o555, "cannot be written"),
-        (0o444, 0o555, "cannot be written"),
         (0o666, 0o700, "cannot be reached"),
     ],
 )
@@ -291,7 +288,78 @@ def test_a_lack_of_permission_is_told_of(
     said = as_nobody(path)
     assert told in said
     assert str(path) in said
-    assert "written\n" not in said
+    assert "read" not in said.replace("to read", "").split()
+    assert "nothing of this" not in said
+
+
+@pytest.mark.parametrize(
+    ("file_mode", "folder_mode"), [(0o444, 0o777), (0o666, 0o555), (0o444, 0o555)]
+)
+def test_what_may_not_be_written_can_be_read(
+    shared: Path, file_mode: int, folder_mode: int
+) -> None:
+    path = shared / "store.db"
+    path.chmod(file_mode)
+    shared.chmod(folder_mode)
+    read, told = as_nobody(path).split("\n", maxsplit=1)
+    assert read == "read 3"
+    assert f"{path} cannot be written, nothing of this was saved" in told
+    assert "permission" in told
+
+
+def killed(path: Path) -> None:
+    """Leave a store as one who was killed leaves it: the last changes are in the -wal."""
+    held = SqliteStore.open(path)
+    with held.write() as writer:
+        fill(writer, 9)
+    for name in (path.name, f"{path.name}-wal"):
+        shutil.copyfile(path.with_name(name), path.with_name(f"{name}.kept"))
+    held.close()
+    for name in (path.name, f"{path.name}-wal"):
+        path.with_name(f"{name}.kept").replace(path.with_name(name))
+
+
+def test_changes_that_cannot_be_read_are_not_overlooked(shared: Path) -> None:
+    path = shared / "store.db"
+    killed(path)
+    for file in shared.iterdir():
+        file.chmod(0o444)
+    shared.chmod(0o555)
+    said = as_nobody(path)
+    assert f"changes are still in {path}-wal" in said
+    assert "copy" in said
+    shared.chmod(0o777)
+    assert as_nobody(path).startswith("read 6\n")
+
+
+CHANGED = """
+with SqliteStore.open(sys.argv[1]) as store:
+    with store.read() as reader:
+        reader.head()
+        print("read", flush=True)
+        sys.stdin.readline()
+"""
+
+
+def test_a_store_that_changes_while_it_is_read_alone_is_told_of(shared: Path) -> None:
+    path = shared / "store.db"
+    shared.chmod(0o555)
+    script = AS_NOBODY.partition("try:")[0] + CHANGED
+    with subprocess.Popen(
+        [sys.executable, "-c", script, path],
+        cwd=Path(__file__).parent.parent.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as reading:
+        assert reading.stdout is not None
+        assert reading.stdout.readline() == "read\n"
+        shared.chmod(0o777)
+        with SqliteStore.open(path) as store, store.write() as writer:
+            fill(writer, 2)
+        _, told = reading.communicate("\n", timeout=60)
+    assert f"{path} was changed while it was read: try again" in told
 
 
 def test_a_store_is_not_made_where_one_may_not(shared: Path) -> None:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from typing import NamedTuple
 
-from handrail.engine.store.sqlite.faults import fault, is_no_database, translated
+from handrail.engine.store.sqlite.faults import fault, is_no_database, obstacle, translated
 from handrail.engine.store.sqlite.statements import SQL, schema
 
-__all__ = ["APPLICATION_ID", "MEMORY", "SCHEMA_VERSION", "connect", "found"]
+__all__ = [
+    "APPLICATION_ID",
+    "MEMORY",
+    "SCHEMA_VERSION",
+    "Mark",
+    "Opened",
+    "connect",
+    "found",
+    "mark_of",
+]
 
 MEMORY = ":memory:"
 APPLICATION_ID = 0x48_4E_44_52  # "HNDR" at byte 68 of the file
@@ -18,23 +28,79 @@ SCHEMA_VERSION = 1
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 
 
-def connect(path: str, patience: float) -> tuple[sqlite3.Connection, str]:
-    """Open the store at ``path``, and return its origin with it.
+Mark = tuple[int, int, int]
+
+
+class Opened(NamedTuple):
+    """A connection, and whose log it is."""
+
+    connection: sqlite3.Connection
+    origin: str
+    obstacle: str | None = None  # the fault for which it can only be read, if so
+    mark: Mark | None = None  # then also what the file was like
+
+
+def mark_of(path: str) -> Mark:
+    """Return what changes when a file is written or replaced."""
+    now = os.stat(path)  # noqa: PTH116 - the path may hold any bytes
+    return now.st_ino, now.st_size, now.st_mtime_ns
+
+
+def connect(path: str, patience: float) -> Opened:
+    """Open the store at ``path``; only to be read where nothing can be written.
 
     :param patience: seconds to wait for others to let go.
     :raises StoreError: it is missing, foreign, damaged, newer, or may not be read.
     :raises ConflictError: another program holds it.
     """
     _look(path)
-    connection = None
     try:
-        connection = _connect(path, patience)
+        return Opened(*_opened(path, patience))
+    except Exception as error:
+        which = obstacle(error, path)
+        if which is None:
+            raise translated(error, path) or error from error
+    try:
+        mark = mark_of(path)
+        return Opened(*_alone(path, patience), which, mark)
+    except Exception as error:
+        raise translated(error, path) or error from error
+
+
+def _opened(path: str, patience: float) -> tuple[sqlite3.Connection, str]:
+    connection = _connect(_uri(path), patience)
+    try:
         _recognise(connection, path)
         _prepare(connection, path)
         return connection, _origin(connection, path)
-    except BaseException as error:
-        _abandon(connection, error, path)
+    except BaseException:
+        connection.close()
         raise
+
+
+def _alone(path: str, patience: float) -> tuple[sqlite3.Connection, str]:
+    """Open the file by itself, without the -wal and -shm that cannot be made beside it.
+
+    SQLite then takes it that nobody writes (``immutable``, https://sqlite.org/uri.html),
+    so what others did not yet bring into the file would be overlooked.
+    """
+    if _size(f"{path}-wal"):
+        raise fault("unfolded", path)
+    connection = _connect(f"{_uri(path)}&immutable=1", patience)
+    try:
+        _recognise(connection, path)
+        connection.executescript(SQL["open"])
+        return connection, _origin(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - the path may hold any bytes
+    except OSError:
+        return 0
 
 
 def found(path: str, origin: str, patience: float) -> sqlite3.Connection:
@@ -47,7 +113,7 @@ def found(path: str, origin: str, patience: float) -> sqlite3.Connection:
     made = path != MEMORY and _make_file(path)
     connection = None
     try:
-        connection = _connect(path, patience)
+        connection = _connect(_uri(path), patience)
         _fill(connection, path, origin)
         _prepare(connection, path)
     except BaseException as error:
@@ -58,8 +124,8 @@ def found(path: str, origin: str, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: str, patience: float) -> sqlite3.Connection:
-    return sqlite3.connect(_uri(path), timeout=patience, isolation_level=None, uri=True)
+def _connect(uri: str, patience: float) -> sqlite3.Connection:
+    return sqlite3.connect(uri, timeout=patience, isolation_level=None, uri=True)
 
 
 def _uri(path: str) -> str:
@@ -74,7 +140,7 @@ def _abandon(connection: sqlite3.Connection | None, error: BaseException, path: 
     """Close what will not be used, and raise what a database's error means."""
     if connection is not None:
         connection.close()
-    meaning = translated(error, path)
+    meaning = translated(error, path, unsaved=True)
     if meaning is not None:
         raise meaning from error
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from handrail.engine.errors import ConflictError, HandrailError, StoreError
 
-__all__ = ["fault", "is_no_database", "translated"]
+__all__ = ["fault", "is_no_database", "moving", "obstacle", "translated"]
 
 _WORDS: Final = {
     "missing": "there is no store at {path}: put back its last backup (and its -wal), name another"
@@ -36,17 +36,30 @@ _WORDS: Final = {
     "damaged": "the store {path} is damaged ({detail}): keep the file, put back the last backup,"
     " and compare it with `handrail audit verify --against`",
     "forbidden": "you have no permission to read the store {path}: ask its owner for it",
+    "read-only": "the store {path} cannot be written: give yourself permission to write the file"
+    " and the folder that it is in, or work on a copy",
+    "failing": "the disk failed the store {path} ({detail}): see to the disk and its quota, then"
+    " try again",
+    "full": "the disk of the store {path} is full: make room, then try again",
+    "unfolded": "the store {path} cannot be read where nothing can be written, because its last"
+    " changes are still in {path}-wal: copy {path}, {path}-wal and, if it is there, {path}-shm"
+    " to a folder that you may write, and name that copy (--store)",
+    "moving": "the store {path} was changed while it was read: try again",
+    "too large": "this is too large for the store {path}: keep it elsewhere, and note where",
+    "refused": "the store {path} refused this ({detail}), nothing of it was saved: run `handrail"
+    " audit verify`",
+    "locked": "the store {path} is in use, and was not let go in time: try again",
+    "stale": "somebody else was first, nothing of this was saved: look again, then try again",
+}
+
+# The same where somebody wanted to write, who needs to know what became of it
+_UNSAVED_WORDS: Final = {
     "read-only": "the store {path} cannot be written, nothing of this was saved: give yourself"
     " permission to write the file and the folder that it is in, or work on a copy",
     "failing": "the disk failed the store {path} ({detail}), nothing of this was saved: see to the"
     " disk and its quota, then try again",
     "full": "the disk of the store {path} is full, nothing of this was saved: make room, then try"
     " again",
-    "too large": "this is too large for the store {path}: keep it elsewhere, and note where",
-    "refused": "the store {path} refused this ({detail}), nothing of it was saved: run `handrail"
-    " audit verify`",
-    "locked": "the store {path} is in use, and was not let go in time: try again",
-    "stale": "somebody else was first, nothing of this was saved: look again, then try again",
 }
 
 # By primary result code (https://sqlite.org/rescode.html)
@@ -62,20 +75,34 @@ _MEANINGS = {
     18: "too large",
     _NOTADB: "no database",
 }
-_UNIQUE = (1555, 2067)  # extended codes: a primary key, another unique index
+# Extended codes: a primary key, another unique index; no room for the index of the -wal
+_UNIQUE = (1555, 2067)
+_NO_ROOM = 4874
 
 
-def fault(which: str, path: str, **params: object) -> StoreError:
-    """Return the error about the store at ``path``, which may hold any bytes."""
-    return StoreError(_WORDS[which], path=_shown(path), **params)
+def fault(which: str, path: str, *, unsaved: bool = False, **params: object) -> StoreError:
+    """Return the error about the store at ``path``, which may hold any bytes.
+
+    :param unsaved: say too that nothing was saved of what was to be written.
+    """
+    words = _UNSAVED_WORDS if unsaved and which in _UNSAVED_WORDS else _WORDS
+    return StoreError(words[which], path=_shown(path), **params)
+
+
+def moving(path: str) -> ConflictError:
+    """Return the error of a store that was written by others while it was read alone."""
+    return ConflictError(_WORDS["moving"], path=_shown(path))
 
 
 def _shown(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def translated(error: BaseException, path: str) -> HandrailError | None:
-    """Return the error to raise instead, or None where it is none of the store's."""
+def translated(error: BaseException, path: str, *, unsaved: bool = False) -> HandrailError | None:
+    """Return the error to raise instead, or None where it is none of the store's.
+
+    :param unsaved: something was to be written.
+    """
     if not isinstance(error, Error):
         return fault("damaged", path, detail=error) if _is_odd_text(error) else None
     extended = getattr(error, "sqlite_errorcode", None)
@@ -87,10 +114,23 @@ def translated(error: BaseException, path: str) -> HandrailError | None:
         return ConflictError(_WORDS["locked"], path=_shown(path))
     if code == _CONSTRAINT:
         return _constraint(error, extended, path)
-    if code == _CANNOT_OPEN:
-        return _cannot_open(path, str(error))
-    which = _MEANINGS.get(code)
-    return fault(which, path, detail=f"{error}, {error.sqlite_errorname}") if which else None
+    which = _which(extended, path)
+    detail = f"{error}, {error.sqlite_errorname}"
+    return fault(which, path, unsaved=unsaved, detail=detail) if which else None
+
+
+def _which(extended: int, path: str) -> str | None:
+    if extended == _NO_ROOM:
+        return "full"
+    if extended & 0xFF == _CANNOT_OPEN:
+        return _cannot_open(path)
+    return _MEANINGS.get(extended & 0xFF)
+
+
+def obstacle(error: BaseException, path: str) -> str | None:
+    """Tell which fault it is, where a store perhaps can be read but not be written."""
+    which = _which(getattr(error, "sqlite_errorcode", 0), path)
+    return which if which in _UNSAVED_WORDS and which != "failing" else None
 
 
 def _is_odd_text(error: BaseException) -> bool:
@@ -113,12 +153,13 @@ def _constraint(error: Error, extended: int, path: str) -> HandrailError:
     return fault("refused", path, detail=error)
 
 
-def _cannot_open(path: str, detail: str) -> StoreError:
+def _cannot_open(path: str) -> str:
     if not os.access(path, os.F_OK):
-        return fault("missing", path)
+        return "missing"
     if not os.access(path, os.R_OK):
-        return fault("forbidden", path)
+        return "forbidden"
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - the path may hold any bytes
-    if not os.access(folder, os.W_OK):
-        return fault("read-only", path)
-    return fault("failing", path, detail=detail)
+    beside = [one for one in (f"{path}-wal", f"{path}-shm") if os.access(one, os.F_OK)]
+    if not all(os.access(one, os.W_OK) for one in (folder, *beside)):
+        return "read-only"
+    return "failing"

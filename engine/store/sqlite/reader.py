@@ -44,6 +44,7 @@ class SqliteReader:
     """A snapshot, begun by ``with``; see ``store.base.Reader``."""
 
     __slots__ = ("_connection", "_execute", "_path")
+    writes = False  # whether something is lost where it fails
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self._connection = connection
@@ -76,7 +77,7 @@ class SqliteReader:
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # the first error tells what is wrong
                 self._execute("ROLLBACK")
-        meaning = None if error is None else translated(error, self._path)
+        meaning = None if error is None else translated(error, self._path, unsaved=self.writes)
         if meaning is not None:
             raise meaning from error
 

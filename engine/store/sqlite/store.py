@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from handrail.engine.store.sqlite.connection import SCHEMA_VERSION, connect, found
+from handrail.engine.store.sqlite.connection import SCHEMA_VERSION, Opened, connect, found
+from handrail.engine.store.sqlite.faults import fault
 from handrail.engine.store.sqlite.reader import SqliteReader
 from handrail.engine.store.sqlite.writer import SqliteWriter, scrub
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
     from types import TracebackType
     from typing import Self
 
+    from handrail.engine.errors import StoreError
     from handrail.engine.store.base import Store
 
 __all__ = ["SqliteStore"]
@@ -27,10 +28,12 @@ class SqliteStore:
     One connection: one transaction at a time, in the thread that opened it.
     """
 
-    def __init__(self, connection: Connection, path: str, origin: str) -> None:
-        self._connection = connection
+    def __init__(self, opened: Opened, path: str) -> None:
+        self._connection = opened.connection
         self._path = path
-        self._origin = origin
+        self._origin = opened.origin
+        self._obstacle = opened.obstacle
+        self._mark = opened.mark
 
     @classmethod
     def create(
@@ -43,19 +46,18 @@ class SqliteStore:
         :raises StoreError: there is a file already, or none can be made.
         """
         name = os.fspath(path)
-        return cls(found(name, origin, patience), name, origin)
+        return cls(Opened(found(name, origin, patience), origin), name)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, patience: float = PATIENCE) -> Self:
-        """Open the store at ``path``.
+        """Open the store at ``path``; where nothing can be written, it can still be read.
 
         :param patience: seconds to wait for another writer.
         :raises StoreError: it is missing, foreign, damaged, newer, or may not be read.
         :raises ConflictError: another program holds it.
         """
         name = os.fspath(path)
-        connection, origin = connect(name, patience)
-        return cls(connection, name, origin)
+        return cls(connect(name, patience), name)
 
     @property
     def url(self) -> str:
@@ -72,12 +74,23 @@ class SqliteStore:
         """The form of its tables."""
         return SCHEMA_VERSION
 
+    @property
+    def obstacle(self) -> StoreError | None:
+        """Why it can only be read; None where it can be written."""
+        return None if self._obstacle is None else fault(self._obstacle, self._path)
+
     def read(self) -> SqliteReader:
         """Begin a consistent snapshot."""
+        if self._mark is not None:
+            from handrail.engine.store.sqlite.lone import LoneReader  # noqa: PLC0415 - seldom
+
+            return LoneReader(self._connection, self._path, self._mark)
         return SqliteReader(self._connection, self._path)
 
     def write(self) -> SqliteWriter:
         """Begin a transaction: all of it is durable on leaving, or none of it."""
+        if self._obstacle is not None:
+            raise fault(self._obstacle, self._path, unsaved=True)
         return SqliteWriter(self._connection, self._path)
 
     def scrub(self) -> bool:

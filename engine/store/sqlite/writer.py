@@ -54,6 +54,7 @@ class SqliteWriter(SqliteReader):
     """A writing transaction, begun by ``with``; see ``store.base.Writer``."""
 
     __slots__ = ("_erased", "_grown")
+    writes = True
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         super().__init__(connection, path)
