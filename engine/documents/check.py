@@ -7,7 +7,6 @@ is reported once, where it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -124,13 +123,11 @@ def _alone(one: Checked, first: dict[str, str]) -> Checked:
     return replace(one, findings=(found,), data=None)
 
 
-def plain(value: Any) -> Any:
+def plain(data: Any) -> Any:
     """The same data with each decimal as its shortest plain string: 1.50 is ``"1.5"``."""
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return _shortest(value) if isinstance(value, Decimal) else value
+    import json  # noqa: PLC0415 - only checked documents need it
+
+    return json.loads(canonical(data))
 
 
 def canonical(data: Any) -> bytes:
@@ -141,10 +138,12 @@ def canonical(data: Any) -> bytes:
     """
     import json  # noqa: PLC0415 - only checked documents need it
 
-    return json.dumps(plain(data), ensure_ascii=False, separators=(",", ":")).encode()
+    made = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_shortest)
+    return made.encode()
 
 
-def _shortest(value: Decimal) -> str:
+def _shortest(value: Any) -> str:
+    """A decimal as its shortest plain string: 1.50 is 1.5."""
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -166,15 +165,16 @@ def _shape_bytes(data: bytes, name: str) -> Checked:
 
 def _shape(source: Source) -> Checked:
     """Read and held against the schema; ``data`` is there when that found nothing."""
-    from hashlib import sha256  # noqa: PLC0415 - beside jsonschema it is nothing
+    import json  # noqa: PLC0415 - only checked documents need it
+    from hashlib import sha256  # noqa: PLC0415 - the same
 
     from handrail.engine.documents.schema import schema_findings  # noqa: PLC0415 - 80 ms
 
     findings = tuple(schema_findings(source))
     if findings:
         return Checked(name=source.name, findings=findings, source=source)
-    data = plain(source.data)
-    stored = canonical(data)
+    stored = canonical(source.data)
+    data = json.loads(stored)
     digest = sha256(stored).hexdigest()
     return Checked(
         name=source.name, findings=(), source=source, data=data, canonical=stored, sha256=digest

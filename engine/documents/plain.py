@@ -107,5 +107,5 @@ def _refuse(
     line: str = "",
     **more: Message,
 ) -> SourceError:
-    bare = Source(name=name, text="", lines=[*[""] * (mark.line - 1), line])
+    bare = Source(name=name, text="\n" * (mark.line - 1) + line)
     return SourceError(name, [bare.finding(code, message, mark, **more)])

@@ -10,13 +10,16 @@ stream, which is never composed into a graph: a bomb has nothing to go off in.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.documents.finding import Finding, Severity
 from handrail.engine.errors import CheckFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handrail.engine.documents.finding import Message
     from handrail.engine.machine.definition import Path
 
@@ -46,9 +49,7 @@ class Place(NamedTuple):
     line: int  # of the value, from 0
     column: int
     key: Mark | None = None
-
-
-_BEGINNING: Final = Place(0, 0, 0, 0)
+    inside: Mapping[str | int, Place] | None = None  # of a map or list, by key or number
 
 
 class SourceError(CheckFoundError):
@@ -59,34 +60,39 @@ class SourceError(CheckFoundError):
         self.findings = findings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
-    """A document as it was read."""
+    """A document as it was read. What stands where is only looked up when somebody asks."""
 
     name: str  # the file's name, as findings show it
     text: str
     data: Any = None  # dicts, lists, str, int, Decimal, bool, None
-    root: Place = _BEGINNING
-    places: dict[int, dict[str | int, Place]] = field(default_factory=dict)  # by id(container)
-    lines: list[str] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends."""
+        return BREAK.split(self.text)
+
+    @cached_property
+    def root(self) -> Place:
+        """The place of the whole, with those of all its parts inside."""
+        from handrail.engine.documents.places import places  # noqa: PLC0415 - yaml costs 20 ms
+
+        return places(self.text)
 
     def place(self, path: Path) -> Place:
         """The place of the part at ``path``, or of the nearest part around it that exists."""
-        return self._reach(path)[0]
-
-    def _reach(self, path: Path) -> tuple[Place, Any]:
-        at, here = self.data, self.root
+        here = self.root
         for part in path:
-            inside = self.places.get(id(at), {})
-            if part not in inside:
+            if here.inside is None or part not in here.inside:
                 break
-            here, at = inside[part], at[part]
-        return here, at
+            here = here.inside[part]
+        return here
 
     def mark(self, path: Path) -> Mark:
         """The part's mark: of a scalar the value, of a map or list its key where it has one."""
-        at, value = self._reach(path)
-        if at.key is not None and isinstance(value, dict | list):
+        at = self.place(path)
+        if at.key is not None and at.inside is not None:
             return at.key
         line = self.lines[at.line] if at.line < len(self.lines) else ""
         length = min(at.end - at.start, len(line.rstrip()) - at.column)
@@ -126,6 +132,4 @@ def read_source(data: bytes, name: str) -> Source:
     from handrail.engine.documents.events import build  # noqa: PLC0415 - yaml costs 20 ms
     from handrail.engine.documents.plain import decode  # noqa: PLC0415 - the same path
 
-    text = decode(data, name)
-    bare = Source(name=name, text=text, lines=BREAK.split(text))
-    return build(bare)
+    return build(Source(name=name, text=decode(data, name)))

@@ -97,10 +97,7 @@ def _line_end(text: str, at: int) -> tuple[int, int]:
 
 
 def _inside(source: Source, path: Path) -> Mapping[str | int, Place]:
-    value = source.data
-    for part in path:
-        value = value[part]
-    return source.places[id(value)]
+    return source.place(path).inside or {}
 
 
 def _key_start(source: Source, place: Place) -> int:

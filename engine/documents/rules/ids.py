@@ -36,15 +36,12 @@ def rules(document: Document) -> Iterator[Finding]:
 
 
 def _twice(document: Document, code: str, template: str, parts: Any) -> Iterator[Finding]:
-    first: dict[str, int] = {}
+    first: dict[str, Path] = {}
     for key, path in parts(document.data, ()):
-        mark = document.source.key(path)
-        if key in first:
-            mend = msg(
-                "the first stands in line {line}: name one of them otherwise", line=first[key]
-            )
+        if first.setdefault(key, path) != path:
+            line = document.source.key(first[key]).line
+            mend = msg("the first stands in line {line}: name one of them otherwise", line=line)
             yield document.found_key(code, path, msg(template, id=key), mend=mend)
-        first.setdefault(key, mark.line)
 
 
 def _states(data: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
@@ -73,12 +70,11 @@ def _reserved(document: Document) -> Iterator[Finding]:
 
 def _too_long(document: Document, data: Any, path: Path) -> Iterator[Finding]:
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-        here = (*path, key)
-        if key in _DURATIONS and isinstance(value, str) and not _in_reach(value):
+        if isinstance(value, dict | list):
+            yield from _too_long(document, value, (*path, key))
+        elif key in _DURATIONS and isinstance(value, str) and not _in_reach(value):
             message = msg("“{value}” is longer than a hundred years", value=value)
-            yield document.found("HR204", here, message)
-        elif isinstance(value, dict | list):
-            yield from _too_long(document, value, here)
+            yield document.found("HR204", (*path, key), message)
 
 
 def _in_reach(text: str) -> bool:

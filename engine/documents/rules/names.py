@@ -12,6 +12,7 @@ from handrail.engine.documents.rules.subject import (
     NO_SETTING_WORDS,
     NO_STATE_WORDS,
     NO_TASK_WORDS,
+    read,
 )
 from handrail.engine.machine.definition import FactType, Notify, SetFacts, StartRun
 from handrail.engine.machine.site import REGISTERS
@@ -134,9 +135,8 @@ def _deadline(subject: Subject, deadline: Deadline) -> Iterator[Finding]:
 
 
 def _setting(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
-    at = (*path, "setting")
-    if subject.source.place((*path, "time")) is not subject.source.place(path):
-        at = (*path, "time", "setting")
+    inside = "time" in read(subject.data, path)  # {time: {setting: …}, since: …}
+    at = (*path, "time", "setting") if inside else (*path, "setting")
     setting = subject.definition.settings.get(name)
     if setting is None:
         known = subject.definition.settings
