@@ -212,6 +212,19 @@ def test_an_overdue_step_that_cannot_be_taken_is_recorded_as_refused() -> None:
     assert play.tick().drafts == ()
 
 
+def test_an_overdue_step_that_starts_what_is_out_of_force_is_refused_and_has_passed() -> None:
+    play = Play("""
+        start: a
+        states:
+          a: {within: 5m, overdue: {step: call}, steps: {call: {to: b}}}
+          b: {enter: [{start: gone}]}
+        """)
+    play.wait("5m").tick()
+    assert play.types() == ["deadline-passed", "step-refused"]
+    assert play.where() == ["a"]
+    assert play.tick().drafts == ()
+
+
 def test_a_step_records_the_deadline_that_nobody_saw_pass() -> None:
     play = timed("5m")
     play.wait("6m").step("on")
@@ -309,8 +322,10 @@ def test_a_loop_in_one_deadline_is_refused() -> None:
           c: {next: b}
         """
     )
-    play.wait("5m").tick()
-    assert play.codes() == ["loop"]
+    decision = play.wait("5m").tick()
+    assert play.types() == ["deadline-passed", "step-refused"]
+    assert decision.drafts[1]["refused"]["code"] == "loop"
+    assert play.where() == ["a"]
 
 
 def test_when_the_incident_closes_its_clocks_stop() -> None:

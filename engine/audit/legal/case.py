@@ -74,7 +74,7 @@ _ALONE: Final = {
 
 # What changes no case, and needs no decision of the machine.
 _CHANGING: Final = frozenset({*CHANGES, "moved", "notified"})  # and so does not stand alone
-_SENT: Final = frozenset({"notification-sent", "notification-failed"})
+_ASIDE: Final = frozenset({"notification-sent", "notification-failed", "tick-refused"})
 _FAULTS: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -157,7 +157,7 @@ class Incident:
 
     def _of_engine(self, group: Sequence[Record], world: World) -> Iterable[Decision] | None:
         head = group[0]
-        if head["type"] in _SENT:
+        if head["type"] in _ASIDE:
             return None
         if head["type"] != "deadline-passed" or head.get("late"):
             return (Decision((), self.case),)
