@@ -27,8 +27,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
     if site is None or not site.people:
         return
     yield from _unfilled(subject, site)
-    if not site.one_person:
-        yield from _no_second(subject, site)
+    yield from _no_second(subject, site)
     if site.data.get("two-person"):
         yield from _alone(subject, site)
 
@@ -43,8 +42,9 @@ def _holders(site: Site, role: str) -> list[str]:
 
 
 def _unfilled(subject: Subject, site: Site) -> Iterator[Finding]:
+    filled = frozenset[str]().union(*(_roles_of(site, person) for person in site.people))
     for path, role in roles_named(subject):
-        if role in site.registers["roles"] and not _holders(site, role):
+        if role in site.registers["roles"] and role not in filled:
             message = msg("nobody in the site plan is “{role}”", role=role)
             mend = msg("give the role to somebody, or name another one")
             yield subject.found("HR340", path, message, mend=mend)
@@ -62,8 +62,14 @@ def _no_second(subject: Subject, site: Site) -> Iterator[Finding]:
                     count=step.second.count,
                     role=step.second.role,
                 )
+                at, severity = (*step.path, "second"), _weight(site)
                 mend = msg("give the role to more people, or name another one")
-                yield subject.found_key("HR341", (*step.path, "second"), message, mend=mend)
+                yield subject.found_key("HR341", at, message, mend=mend, severity=severity)
+
+
+def _weight(site: Site) -> Severity:
+    """A site of one person is told, and not kept from agreeing what it will grow into."""
+    return Severity.WARNING if site.one_person else Severity.ERROR
 
 
 def _can_be_confirmed(site: Site, step: Step) -> bool:
