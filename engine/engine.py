@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from handrail.engine.anchoring import Anchored, Pace
     from handrail.engine.charter import Charter
     from handrail.engine.clock import Clock
     from handrail.engine.documents.source import Source
@@ -567,6 +568,20 @@ class Engine:
     def documents(self) -> _List[dict[str, Any]]:
         """Every registered document, and which revision of it is in force."""
         return self.charter.documents()
+
+    # -- auditors ------------------------------------------------------------------
+
+    def anchor(self, *, due_only: bool = False, pace: Pace | None = None) -> _List[Anchored]:
+        """Sign the log's head, and put it where ``handrail.yaml`` says, and on this computer.
+
+        :param due_only: only where it is due.
+        :param pace: of one who calls this again and again with ``due_only``.
+        :returns: what came of it for each place; a ``problem`` where it failed.
+        :raises HandrailError: it cannot be signed, or ``handrail.yaml`` has errors.
+        """
+        from handrail.engine.anchoring import anchor  # noqa: PLC0415 - not for a step
+
+        return anchor(self, due_only=due_only, pace=pace)
 
     # -- the one way in ------------------------------------------------------------
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.errors import HandrailError
 
-__all__ = ["DAY", "Anchor", "Evidence"]
+__all__ = ["DAY", "Anchor", "Evidence", "Gathered"]
 
 DAY: Final = timedelta(days=1)  # how old the last checkpoint may be, unless it is said
 
@@ -30,6 +30,13 @@ class Evidence(NamedTuple):
     rewritten: bool = False  # what was put there earlier is not all there any more
     wrong: tuple[tuple[int, HandrailError], ...] = ()  # sizes whose time stamp does not hold
     problem: HandrailError | None = None  # why it could not be read; None: it was
+
+
+class Gathered(NamedTuple):
+    """What several anchors hold."""
+
+    size: int  # of the log, before the first of them was read
+    evidence: tuple[Evidence, ...]
 
 
 class Anchor(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from handrail.engine.errors import HandrailError
 from handrail.engine.text import say
@@ -16,7 +16,7 @@ from handrail.engine.text import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TEXTS", "Depth", "Finding", "Report", "Result", "Verdict"]
+__all__ = ["TEXTS", "Compared", "Depth", "Finding", "Report", "Result", "Verdict"]
 
 MOST = 1_000  # findings kept; a log that was rewritten has one for each record
 
@@ -77,16 +77,28 @@ TEXTS: Mapping[str, str] = {
     ),
     # Checkpoints from outside.
     "anchor-forged": (
-        "the outside checkpoint of {size} records is not signed by this log's key: "
+        "the outside checkpoint of {size} records ({anchor}) is not signed by this log's key: "
         "it is of another log, or the key was exchanged and everything signed anew"
     ),
     "anchor-beyond": (
-        "an outside checkpoint counts {size} records, there are {records}: the log was rolled "
-        "back to an older copy, or its end was cut off together with its checkpoints"
+        "an outside checkpoint ({anchor}) counts {size} records, there are {records}: the log was "
+        "rolled back to an older copy, or its end was cut off together with its checkpoints"
     ),
     "anchor-differs": (
-        "the first {size} records do not lead to the root of the outside checkpoint "
+        "the first {size} records do not lead to the root of the outside checkpoint in {anchor} "
         "(the first {good} do): the log was rewritten and signed anew"
+    ),
+    "anchor-rewritten": (
+        "{anchor} does not hold all the checkpoints any more that were put there: "
+        "it was rewritten or cut off, so that it cannot speak against the log"
+    ),
+    "timestamp-wrong": (
+        "the time stamp of the checkpoint of {size} records ({anchor}) does not hold: {reason}: "
+        "it was forged, or made by another authority"
+    ),
+    "timestamp-differs": (
+        "it says that it was recorded at {recorded}, {anchor} stamped its checkpoint at {stamped}: "
+        "the log was back-dated, or this computer's clock was wrong"
     ),
     # What hangs on the records.
     "document-altered": (
@@ -201,6 +213,20 @@ class Finding:
         return {"seq": self.seq, "case": self.case, "code": self.code, "text": self.text(lang)}
 
 
+class Compared(NamedTuple):
+    """One place whose checkpoints the log was held against."""
+
+    anchor: str
+    checkpoints: int  # how many it holds
+    records: int  # how many the largest of them proves that agrees
+    problem: HandrailError | None = None  # why it could not be read
+
+    def row(self, lang: str) -> dict[str, Any]:
+        """Return it as ``audit verify --json`` shows it."""
+        problem = None if self.problem is None else self.problem.words(lang)
+        return {**self._asdict(), "problem": problem}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The outcome of a verification."""
@@ -212,6 +238,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     more: int = 0  # findings beyond those kept
     redacted: int = 0  # values and files that are gone by a recorded decision: nothing wrong
+    anchors: tuple[Compared, ...] = ()  # each place that was asked
 
     def row(self, lang: str = "en") -> dict[str, Any]:
         """Return it as ``audit verify --json`` shows it."""
@@ -223,6 +250,7 @@ class Result:
             "findings": [finding.row(lang) for finding in self.findings],
             "more": self.more,
             "redacted": self.redacted,
+            "anchors": [compared.row(lang) for compared in self.anchors],
         }
 
 
@@ -270,7 +298,9 @@ class Report:
                     expected=there,
                 )
 
-    def result(self, *, records: int, depth: Depth, anchored: int) -> Result:
+    def result(
+        self, *, records: int, depth: Depth, anchored: int, anchors: tuple[Compared, ...] = ()
+    ) -> Result:
         """Return the outcome: only outside evidence makes it OK."""
         clean = Verdict.OK if anchored else Verdict.UNANCHORED
         return Result(
@@ -281,4 +311,5 @@ class Report:
             findings=tuple(self.findings),
             more=self.more,
             redacted=len(self.redacted),
+            anchors=anchors,
         )

@@ -21,7 +21,12 @@ class Mark(NamedTuple):
 
     size: int
     root: bytes
-    outside: bool
+    place: str | None  # where it was kept; None: in the store itself
+
+    @property
+    def outside(self) -> bool:
+        """Whether it was kept where the store is not."""
+        return self.place is not None
 
 
 class Marks:
@@ -35,9 +40,14 @@ class Marks:
         self._marks = sorted(marks, key=lambda mark: mark.size, reverse=True)
         self._report = report
         self._good = 0  # the largest size that a mark agreed at
-        self._failed: set[bool] = set()  # kinds that have failed; later ones fail by it
-        self.anchored = 0  # the largest size that an outside mark agreed at
+        self._failed: set[str | None] = set()  # places that have failed; later ones fail by it
+        self.proved: dict[str, int] = {}  # place -> the largest size that a mark agreed at
         self.next = self._marks[-1].size if self._marks else -1
+
+    @property
+    def anchored(self) -> int:
+        """The largest size that an outside mark agreed at."""
+        return max(self.proved.values(), default=0)
 
     def compare(self, size: int, root: bytes) -> None:
         """Hold the log's root at the size of the next mark against it."""
@@ -48,20 +58,21 @@ class Marks:
     def _hold(self, mark: Mark, root: bytes) -> None:
         if mark.root == root:
             self._good = mark.size
-            self.anchored = mark.size if mark.outside else self.anchored
-        elif mark.outside not in self._failed:
-            self._failed.add(mark.outside)
+            if mark.place is not None:
+                self.proved[mark.place] = mark.size
+        elif mark.place not in self._failed:
+            self._failed.add(mark.place)
             code = "anchor-differs" if mark.outside else "checkpoint-differs"
-            self._report.add(code, size=mark.size, good=self._good)
+            self._report.add(code, size=mark.size, good=self._good, anchor=mark.place)
 
     def end(self, records: int) -> None:
-        """Tell of marks beyond the log's end, the farthest of each kind."""
-        told: set[bool] = set()
+        """Tell of marks beyond the log's end, the farthest of each place."""
+        told: set[str | None] = set()
         for mark in self._marks:
-            if mark.outside not in told:
-                told.add(mark.outside)
+            if mark.place not in told:
+                told.add(mark.place)
                 code = "anchor-beyond" if mark.outside else "checkpoint-beyond"
-                self._report.add(code, size=mark.size, records=records)
+                self._report.add(code, size=mark.size, records=records, anchor=mark.place)
 
 
 def stored(reader: Reader, keys: Keys, report: Report) -> Iterator[Mark]:
@@ -74,10 +85,10 @@ def stored(reader: Reader, keys: Keys, report: Report) -> Iterator[Mark]:
             continue
         if (found.size, found.root) != (row.size, row.root):
             report.add("checkpoint-row", number=number)
-        yield Mark(found.size, found.root, outside=False)
+        yield Mark(found.size, found.root, None)
 
 
-def outside(notes: Iterable[str], keys: Keys, report: Report) -> Iterator[Mark]:
+def outside(place: str, notes: Iterable[str], keys: Keys, report: Report) -> Iterator[Mark]:
     """Read checkpoints that were kept elsewhere.
 
     :raises NoteError: a text is no checkpoint at all.
@@ -86,6 +97,6 @@ def outside(notes: Iterable[str], keys: Keys, report: Report) -> Iterator[Mark]:
         try:
             found = keys.open(note)
         except UnsignedError as error:
-            report.add("anchor-forged", size=error.params.get("size"))
+            report.add("anchor-forged", size=error.params.get("size"), anchor=place)
             continue
-        yield Mark(found.size, found.root, outside=True)
+        yield Mark(found.size, found.root, place)

@@ -22,6 +22,7 @@ class Audit(LazyGroup):
             "stats": "Count incidents: outcomes, times, what was late, what was seen.",
             "verify": "Prove that the log is whole, or say what is wrong.",
             "checkpoint": "Sign the head of the log, to be kept elsewhere.",
+            "anchor": "Sign it, and put it where handrail.yaml says.",
             "prove": "Prove an incident or a record, in one file.",
             "verify-proof": "Check such a file with the verifier key alone.",
             "redact": "Remove personal data for good, by a recorded decision.",

@@ -11,8 +11,8 @@ import typer
 from handrail.cli import out
 from handrail.cli.page import line, span
 from handrail.cli.session import Session
-from handrail.engine.anchors.file import FileAnchor
-from handrail.engine.anchors.notes import notes_in
+from handrail.engine.anchors import Evidence, Gathered
+from handrail.engine.anchors.notes import LINE, notes_in
 from handrail.engine.audit.findings import Depth
 from handrail.engine.errors import HandrailError, NotFoundError
 from handrail.engine.ledger.checkpoint import VerifierKey
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handrail.cli.page import Line
+    from handrail.engine.audit.findings import Result
     from handrail.engine.engine import Engine
 
 STYLES = {"OK": "good", "UNANCHORED": "warn", "FAIL": "alarm"}
@@ -31,7 +32,11 @@ def command(
     *,
     against: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="Checkpoints that were kept elsewhere; - is the input."),
+        typer.Option(
+            metavar="FILE",
+            help="Checkpoints that you hold, in place of what the anchors hold: a file, the "
+            "text itself, or a line of a system log; - is the input.",
+        ),
     ] = None,
     key: Annotated[
         str | None,
@@ -51,16 +56,20 @@ def command(
         bool, typer.Option("--record", help="Record in the log that it was verified.")
     ] = False,
 ) -> None:
-    """Prove that the log is whole and unaltered. Without an outside checkpoint it is UNANCHORED."""
-    from handrail.engine.audit.verify import verify  # noqa: PLC0415 - help needs none
+    """Prove that the log is whole and unaltered. Without an outside checkpoint it is UNANCHORED.
+
+    It is held against every anchor of handrail.yaml that can be read, and the one on this
+    computer; with --against, only against what you hold.
+    """
+    from handrail.engine.anchoring import gather  # noqa: PLC0415 - help needs none
+    from handrail.engine.audit.verify import verify  # noqa: PLC0415 - the same
 
     session = Session.of(ctx)
-    notes = [note for file in against or () for note in _notes(file)]
+    held = [Evidence(_name(file), tuple(_notes(file))) for file in against or ()]
     with session.engine() as engine:
         own = _keys(key, session, engine)
-        if not notes:  # where closing incidents leave theirs
-            notes = [note for one in own for note in FileAnchor.usual(one).notes()]
-        found = verify(engine.store, own, against=notes, depth=Depth(depth), jobs=jobs)
+        anchors = Gathered(0, tuple(held)) if held else gather(engine, own)
+        found = verify(engine.store, own, anchors=anchors, depth=Depth(depth), jobs=jobs)
         row = found.row(session.lang)
         if record:
             from handrail.engine.custody.verified import record_verification  # noqa: PLC0415 - rare
@@ -70,11 +79,19 @@ def command(
         out.emit(row)
     else:
         out.page(_page(row, session))
+        if not held:
+            out.page(_compared(found, session))
     if row["verdict"] != "OK":
         raise typer.Exit(3)
 
 
+def _name(given: str) -> str:
+    return "--against" if LINE in given or "\n" in given else given
+
+
 def _notes(file: str) -> list[str]:
+    if _name(file) != file:  # the text itself
+        return list(notes_in(file)) or [file]
     if file != "-" and not Path(file).exists():
         raise NotFoundError("file", file)
     text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8", errors="replace")
@@ -117,3 +134,17 @@ def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:
         gone = session.say("{count} gone by a recorded redaction", count=row["redacted"])
         yield line(span("REDACTED", "dim"), span(f"  {gone}"))
     yield line(span(row["verdict"], STYLES[row["verdict"]]), span(f"  {counted}"))
+
+
+def _compared(found: Result, session: Session) -> Iterator[Line]:
+    for each in found.anchors:
+        if each.problem is None:
+            told = session.say(
+                "{records} records proved by {checkpoints} checkpoints",
+                records=each.records,
+                checkpoints=each.checkpoints,
+            )
+            yield line(span("  "), span(each.anchor, "strong"), f"  {told}", hang=4)
+        else:
+            told = session.say("not compared: {reason}", reason=each.problem.words(session.lang))
+            yield line(span("  "), span(each.anchor, "strong"), "  ", span(told, "warn"), hang=4)
