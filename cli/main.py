@@ -65,7 +65,7 @@ class Root(LazyGroup):
             "audit": "Read and verify the log.",
         },
         "Operations": {
-            "watch": "Let deadlines pass.",
+            "watch": "Stand by: deadlines, anchors, mirrors.",
         },
     }
 

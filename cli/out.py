@@ -38,13 +38,14 @@ def block(text: str, *, stream: TextIO | None = None) -> None:
     _write(stream or sys.stdout, f"{clean(text)}\n")
 
 
-def emit(value: object) -> None:
+def emit(value: object, *, stream: TextIO | None = None) -> None:
     """Write one JSON value on stdout: indented for a person, one line for a program."""
     import json  # noqa: PLC0415 - only --json needs it
 
-    indent = 2 if sys.stdout.isatty() else None
+    target = stream or sys.stdout
+    indent = 2 if target.isatty() else None
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    _write(sys.stdout, f"{text}\n")
+    _write(target, f"{text}\n")
 
 
 def message(text: str, style: str = "") -> None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from handrail.engine.clock import Clock
     from handrail.engine.documents.source import Source
     from handrail.engine.machine.state import World
+    from handrail.engine.news import News
     from handrail.engine.projection import Loaded
     from handrail.engine.store.base import Reader, Store, Writer
     from handrail.engine.store.rows import Head
@@ -461,18 +462,21 @@ class Engine:
 
         return self._change(incident, make)
 
-    def tick(self) -> list[View]:
-        """Let the deadlines pass that are due; return the incidents that this changed."""
-        now = stamp(self.clock.now())
-        with self.reading() as reader:
-            cases = list(dict.fromkeys(row.case for row in reader.due(now)))
-        return [view for case in cases if (view := self._tick(case)) is not None]
+    def tick(self) -> _List[News]:
+        """Let the deadlines pass that are due; tell of each."""
+        from handrail.engine.watch.deadlines import tick  # noqa: PLC0415 - a step needs it not
 
-    def _tick(self, incident: str) -> View | None:
+        return list(tick(self))
+
+    def tick_case(self, incident: str) -> bool:
+        """Let the deadlines of one case (an incident, or ``DOC-ID``) pass, as far as any is due.
+
+        :returns: False where another program was first.
+        """
         document = incident.removeprefix("DOC-")
         if document != incident:
             self.warnings += self.charter.tick(document)
-            return None
+            return True
         with self.writing() as writer:
             loaded = self.casebook.load(writer, incident)
             world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
@@ -480,12 +484,10 @@ class Engine:
             actor = do.Actor("handrail", (), do.ENGINE, "")
             decision = decide(world, loaded.case, do.Tick(actor=actor, at=at))
             if not decision.drafts:
-                return None
+                return False
             loaded = self.casebook.append(writer, world, loaded, decision)
-            head = writer.head()
         self._settled(loaded)
-        with self.reading() as reader:
-            return view_of(reader, world, loaded, head=head, actor=actor, at=at, lang=self.lang)
+        return True
 
     # -- looking -------------------------------------------------------------------
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
 
-from handrail.cli import out
-from handrail.cli.page import line
 from handrail.cli.session import Session
+from handrail.engine.durations import parse_duration
 from handrail.engine.errors import UsageError
 
 
@@ -16,18 +16,38 @@ def command(
     ctx: typer.Context,
     *,
     once: Annotated[bool, typer.Option("--once", help="Look once, then end.")] = False,
+    every: Annotated[
+        str,
+        typer.Option(
+            "--every", metavar="DURATION", help="How long new records may wait: 2s, if not given."
+        ),
+    ] = "2s",
 ) -> None:
-    """Let the deadlines pass that are due: take their steps, queue their messages."""
-    session = Session.of(ctx)
+    """Let deadlines pass when they are due, sign and anchor the log, feed its mirrors.
+
+    It stays until it is ended (Ctrl-C, SIGTERM); one is enough for a site, more do no harm.
+    """
+    from handrail.cli.standing import Stopped, stand  # noqa: PLC0415 - help needs it not
+    from handrail.cli.watched import Watched  # noqa: PLC0415 - the same
+
+    seconds = _seconds(every)
+    watched = Watched(Session.of(ctx))
     if not once:
-        raise UsageError("{name} is missing", name="--once")
-    with session.engine() as engine:
-        views = engine.tick()
-    if session.json:
-        for view in views:
-            out.emit(view)
-        return
-    for view in views:
-        out.page([line(session.say("{incident}: a deadline passed", incident=view["id"]))])
-    if not views:
-        out.message(session.say("no deadline was due"))
+        watched.begin(every)
+    for told in stand(watched.jobs, watched.enter, None if once else seconds):
+        if not isinstance(told, Stopped):
+            watched.show(told)
+        elif told.signal == signal.SIGINT:
+            raise KeyboardInterrupt
+    if once and watched.end():
+        raise typer.Exit(watched.end())
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = parse_duration(text).total_seconds()
+    except ValueError:
+        seconds = 0.0
+    if not seconds:
+        raise UsageError("“{text}” is no duration; expected like 90s or 1h30m", text=text)
+    return seconds

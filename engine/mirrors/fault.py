@@ -31,6 +31,11 @@ class MirrorError(HandrailError):
             reason=getattr(fault, "strerror", None) or fault,
         )
 
+    @property
+    def is_reader_gone(self) -> bool:
+        """Whether it was fed by stdout, and nobody reads that any more."""
+        return self.params["to"] == "stdout" and isinstance(self.fault, BrokenPipeError)
+
     def words(self, lang: str) -> str:
         """The message in a language, the reason as well."""
         if not isinstance(self.fault, SinkError):

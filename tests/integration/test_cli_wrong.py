@@ -42,7 +42,7 @@ WRONG = [
     (["stpe", "1", "conclude"], 2, "did you mean step?"),
     (["step", "1", "conclude", "--occured", "12:00"], 2, "--occurred"),
     (["open"], 2, "PROTOCOL is missing"),
-    (["watch"], 2, "--once is missing"),
+    (["watch", "--every", "soon"], 2, "is no duration"),
     (["audit", "log", "--since", "monday"], 2, "monday"),
     ([*REDACT, "--title", "--as", "helena"], 2, "--yes"),
     ([*REDACT, "--title", "--yes", "--as", "anna"], 4, "director"),
