@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.cli import complete, out
-from handrail.cli.params import full_id
+from handrail.cli import out
 from handrail.cli.session import Session
-from handrail.cli.when import recorded_at
+from handrail.cli.which import By, Case, Drill, OfProtocol, OfType, Since, Until, which
 from handrail.engine.errors import HandrailError, UsageError
 
 if TYPE_CHECKING:
@@ -28,28 +27,13 @@ def command(
             help="jsonl (each line proves itself), csv, ocsf 1.5.0, ecs 8.17.0 or xes.",
         ),
     ] = "jsonl",
-    case: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CASE",
-            help="An incident, or DOC-id for a document.",
-            autocompletion=complete.incidents,
-        ),
-    ] = None,
-    by: Annotated[str | None, typer.Option(metavar="PERSON", help="What this person did.")] = None,
-    protocol: Annotated[
-        str | None, typer.Option(metavar="PROTOCOL", help="Under this protocol.")
-    ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--type", metavar="TYPE", help="Of this type, such as step-taken.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Recorded then or later: like 2026-11-21.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Recorded before that.")] = None,
-    drill: Annotated[
-        bool | None, typer.Option("--drill/--real", help="Only drills, or only what was real.")
-    ] = None,
+    case: Case = None,
+    by: By = None,
+    protocol: OfProtocol = None,
+    kind: OfType = None,
+    since: Since = None,
+    until: Until = None,
+    drill: Drill = None,
     clear: Annotated[
         bool, typer.Option("--clear", help="With the personal values; else these are left out.")
     ] = False,
@@ -59,16 +43,13 @@ def command(
     ] = None,
 ) -> None:
     """Write records in another form. That it was done is recorded."""
-    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - help needs none
-
     session = Session.of(ctx)
     if session.json and output is None:
         raise UsageError("with --json, say where to write the records: --out FILE")
-    which = Filter(
-        case=full_id(case) if case else None, actor=by, protocol=protocol, type=kind,
-        since=recorded_at(since), until=recorded_at(until), drill=drill,
-    )  # fmt: skip
-    row = _export(session, form, which, output, clear=clear)
+    chosen = which(
+        case=case, by=by, protocol=protocol, kind=kind, since=since, until=until, drill=drill
+    )
+    row = _export(session, form, chosen, output, clear=clear)
     if session.json:
         out.emit({**row, "file": output})
     elif output is not None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.cli import complete, out
-from handrail.cli.params import full_id
+from handrail.cli import out
 from handrail.cli.session import Session
-from handrail.cli.when import recorded_at
+from handrail.cli.which import By, Case, Drill, OfProtocol, OfType, Since, Until, which
 from handrail.engine.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -22,44 +21,27 @@ LOG = "LOG"  # the log's own case: it is there even while it is empty
 def command(  # each option is a column that the log is filtered by
     ctx: typer.Context,
     *,
-    case: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CASE",
-            help="An incident, or DOC-id for a document.",
-            autocompletion=complete.incidents,
-        ),
-    ] = None,
-    by: Annotated[str | None, typer.Option(metavar="PERSON", help="What this person did.")] = None,
-    protocol: Annotated[
-        str | None, typer.Option(metavar="PROTOCOL", help="Under this protocol.")
-    ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--type", metavar="TYPE", help="Of this type, such as step-taken.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Recorded then or later: like 2026-11-21.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Recorded before that.")] = None,
-    drill: Annotated[
-        bool | None, typer.Option("--drill/--real", help="Only drills, or only what was real.")
-    ] = None,
+    case: Case = None,
+    by: By = None,
+    protocol: OfProtocol = None,
+    kind: OfType = None,
+    since: Since = None,
+    until: Until = None,
+    drill: Drill = None,
     last: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Only the last N of them.")
     ] = None,
 ) -> None:
     """List records in the order of the log; with --json one a line, as they are stored."""
     from handrail.engine.audit.log import rows  # noqa: PLC0415 - help needs none
-    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - the same
 
     session = Session.of(ctx)
-    which = Filter(
-        case=full_id(case) if case else None, actor=by, protocol=protocol, type=kind,
-        since=recorded_at(since), until=recorded_at(until), drill=drill,
-    )  # fmt: skip
+    chosen = which(
+        case=case, by=by, protocol=protocol, kind=kind, since=since, until=until, drill=drill
+    )
     with session.engine() as engine, engine.reading() as reader:
-        _check(reader, which.case, kind)
-        found = rows(reader, which, newest_first=last is not None, limit=last)
+        _check(reader, chosen.case, kind)
+        found = rows(reader, chosen, newest_first=last is not None, limit=last)
         for row in reversed(list(found)) if last is not None else found:
             _print(session, row)
 
