@@ -10,6 +10,7 @@ from handrail.engine.machine.judge import Reason, judge, may, offered
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.site import REGISTERS
 from handrail.engine.machine.state import task_items
+from handrail.engine.machine.steps import nobody_else
 from handrail.engine.messages import say_message
 from handrail.engine.sealing import Unsealed
 from handrail.engine.text import pick
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.commands import Actor
     from handrail.engine.machine.definition import Definition, Fact, Step, Task
     from handrail.engine.machine.judge import Verdict
+    from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run, World
     from handrail.engine.projection import Loaded
     from handrail.engine.store.base import Reader
@@ -178,15 +180,17 @@ class _Viewer:
         chart = chart_of(self.definition(run))
         for name, declared in offered(chart, run).items():
             verdict = judge(self.world, self.case, run, chart, name, actor=self.actor, at=self.at)
-            yield self.step(run, declared, verdict)
+            yield self.step(run, chart, declared, verdict)
 
-    def step(self, run: Run, declared: Sequence[Step], verdict: Verdict) -> View:
+    def step(self, run: Run, chart: Chart, declared: Sequence[Step], verdict: Verdict) -> View:
         first = declared[0]
+        steps = verdict.offers or declared
         reasons = [reason for reason in verdict.reasons if not _is_asked(reason, verdict)]
         pending = self.pending(run, first)
         if pending is not None:
             reasons.append(_waits(pending))
-        steps = verdict.offers or declared
+        elif lacking := nobody_else(self.world.site, chart, steps, self.actor, self.at):
+            reasons.append(lacking)
         asked = dict.fromkeys([*verdict.ask, *(name for step in steps for name in step.ask)])
         return {
             "run": run.id,

@@ -52,7 +52,8 @@ class Stage:
         for name in {*started(definition), *ends} - {definition.id}:
             known[name] = _stand_in(name, ends.get(name, ()))
         by_digest = {one.sha256: one for one in known.values()}
-        self.world = World(by_digest.__getitem__, known.get, site)
+        # Who the site has is not the rehearsal's: the cast plays, whoever bears its names.
+        self.world = World(by_digest.__getitem__, known.get, site.but(people={}))
         self.case: Case | None = None
 
     @property

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Step
     from handrail.engine.machine.judge import Verdict
     from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Pending, Run
     from handrail.engine.machine.turn import Turn
 
     Draft = dict[str, Any]
 
-__all__ = ["confirm", "take", "take_step"]
+__all__ = ["confirm", "nobody_else", "take", "take_step"]
 
 
 def take_step(turn: Turn, command: TakeStep) -> None:
@@ -31,6 +32,8 @@ def take_step(turn: Turn, command: TakeStep) -> None:
         raise RefusedError(_waits(turn, run, run.pending[command.step]))
     chart = turn.chart(run)
     verdict = _judge(turn, run, chart, command.step, turn.actor, command.facts)
+    if lacking := nobody_else(turn.world.site, chart, verdict.steps, turn.actor, turn.at):
+        raise RefusedError(lacking)
     seconds = _seconds(verdict.steps)
     kind = "step-pending" if seconds else "step-taken"
     draft = turn.draft(kind, run=run.id, step=command.step, note=command.note)
@@ -60,6 +63,38 @@ def _judge(  # noqa: PLR0913, PLR0917 - the question has these parts
 
 
 # -- the second person ------------------------------------------------------------
+
+
+def nobody_else(
+    site: Site, chart: Chart, steps: Sequence[Step], actor: Actor, at: str
+) -> Reason | None:
+    """Why a step would wait for ever: too few others of the site could confirm it.
+
+    Not counted are a cast that is not of the site, but rehearses; and who has a standing
+    in an agreement, which is no role of the site plan.
+    """
+    if actor.id not in site.people:
+        return None
+    for role, need in _seconds(steps).items():
+        have = len({*site.with_role(role, at)} - {actor.id})
+        if have < need and role in site.registers["roles"]:
+            return _too_few(role, have, need, chart.definition.deviate_by)
+    return None
+
+
+def _too_few(role: str, have: int, need: int, leavers: Sequence[str] | None) -> Reason:
+    params = {"role": role, "have": str(have), "need": str(need)}
+    if not leavers:
+        template = (
+            "too few others are {role} to confirm this ({have} of {need}): "
+            "add people to the site plan"
+        )
+        return Reason("second", template, params, (role,))
+    template = (
+        "too few others are {role} to confirm this ({have} of {need}): "
+        "add people to the site plan, or let {leavers} leave the protocol (handrail deviate)"
+    )
+    return Reason("second", template, {**params, "leavers": ", ".join(leavers)}, (role,))
 
 
 def _seconds(steps: Sequence[Step]) -> dict[str, int]:

@@ -116,6 +116,21 @@ def test_nobody_ends_a_run_alone_where_the_site_asks_for_two(step: str, *, alone
     assert ("HR342" in codes(TWO % step, plan)) is alone
 
 
+def test_a_site_of_one_person_is_told_that_it_has_no_second_one() -> None:
+    plan, others = around()
+    alone = plan | {"one-person": True, "people": {"anna": plan["people"]["anna"]}}
+    body = """\
+start: first
+states:
+  first: {steps: {go: {second: guard, to: last}}}
+  last: {final: done}
+"""
+    checked = check_bytes((HEAD + body).encode(), "tried.yaml", site=alone, others=others)
+    told = [one for one in checked.findings if one.code == "HR341"]
+    assert [one.severity for one in told] == ["warning"]
+    assert checked.ok
+
+
 BOUNDS = st.lists(st.integers(-20, 20), min_size=1, max_size=4)
 OPERATORS = st.sampled_from(["is", "not", "at-least", "at-most", "above", "below"])
 
