@@ -136,9 +136,12 @@ def anchors_folder(env: Mapping[str, str] = os.environ) -> Path:
 
 def on_other_mount(path: Path, base: Path) -> bool:
     """Tell whether two paths lie on different mounts; the first need not be there yet."""
-    while not path.exists() and path != path.parent:
-        path = path.parent
-    return path.stat().st_dev != base.stat().st_dev
+    try:
+        while not path.exists() and path != path.parent:
+            path = path.parent
+        return path.stat().st_dev != base.stat().st_dev
+    except OSError:  # it cannot be looked at, so nothing speaks for it
+        return False
 
 
 def file_name(name: str) -> str:

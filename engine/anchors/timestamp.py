@@ -1,8 +1,8 @@
 """RFC 3161: an authority signs that a checkpoint was there at a time.
 
-Each checkpoint is kept beside its answer, ``SIZE-ID.checkpoint`` and ``.tsr``, so that
-``openssl ts -verify`` can check them as well. Answers are held against the authority's
-certificates as of the time they tell, so they outlive these.
+Each checkpoint is kept beside its answer, ``SIZE-ID.checkpoint`` and ``.tsr``, as
+``openssl ts -verify`` takes them. Answers are held against the authority's certificates
+as of the time that they tell, so they outlive these.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import http.client
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from handrail.engine.anchors import Evidence
+from handrail.engine.anchors import Evidence, token
 from handrail.engine.anchors.file import on_other_mount
 from handrail.engine.anchors.notes import is_note
 from handrail.engine.clock import stamp
@@ -23,9 +25,6 @@ from handrail.engine.ledger.checkpoint import alleged
 
 if TYPE_CHECKING:
     from datetime import timedelta
-    from pathlib import Path
-
-    from rfc3161_client import TimeStampResponse, Verifier
 
 __all__ = ["TimestampAnchor"]
 
@@ -55,11 +54,20 @@ class TimestampAnchor:
         return on_other_mount(self._folder, self._base)
 
     def lacks(self) -> HandrailError | None:
-        """Say that the library or the certificates are not there."""
+        """Say that openssl or the certificates are not there."""
+        from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - seldom
+
+        missing = token.lacks()
+        if missing is not None:
+            return missing
         try:
-            self._verifier()
-        except HandrailError as error:
-            return error
+            load_pem_x509_certificates(self._ca.read_bytes())
+        except (OSError, ValueError):
+            return HandrailError(
+                "{file} holds no certificates (PEM): get those of {anchor} from the authority",
+                file=str(self._ca),
+                anchor=self.place,
+            )
         return None
 
     def publish(self, note: str, *, begun: bool) -> None:
@@ -68,78 +76,60 @@ class TimestampAnchor:
         :raises HandrailError: the authority cannot be reached, or does not answer rightly;
             or the folder is gone though it was begun (see ``FileAnchor.publish``).
         """
+        missing = self.lacks()
+        if missing is not None:
+            raise missing
         if begun and not self._folder.is_dir():
             raise HandrailError(
                 "the folder {folder} is gone, and time stamps were kept there before: is its "
                 "disk mounted? If it is lost for good, make it anew",
                 folder=str(self._folder),
             )
-        verifier = self._verifier()
-        client = _client()
-        hashed = client.HashAlgorithm.SHA256
-        request = client.TimestampRequestBuilder().data(note.encode()).hash_algorithm(hashed)
-        query = request.build()
-        answer = self._post(query.as_bytes())
-        token = self._held(verifier, answer, note)
-        if token.tst_info.nonce != query.nonce:
-            raise self._refused("it answers another request")
+        query = token.query(note.encode())
+        answer = self._post(query)
+        self._check(query, answer)
         self._keep(note, answer)
+
+    def _check(self, query: bytes, answer: bytes) -> None:
+        with TemporaryDirectory() as folder:
+            asked, answered = Path(folder, "query"), Path(folder, "answer")
+            asked.write_bytes(query)
+            answered.write_bytes(answer)
+            try:
+                told = token.time_of(answered)
+                token.check(answered, told, self._ca, "-queryfile", str(asked))
+            except token.TokenError as error:
+                raise HandrailError(
+                    "the time stamp of {anchor} does not hold: {reason}",
+                    anchor=self.place,
+                    reason=error,
+                ) from error
 
     def evidence(self) -> Evidence:
         """Read what is kept, each answer held against the certificates."""
+        problem = self.lacks()
+        if problem is not None:
+            return Evidence(self.place, problem=problem)
         stamped: dict[str, str] = {}
         wrong: list[tuple[int, HandrailError]] = []
         try:
-            verifier = self._verifier()
-            for path in sorted(self._folder.glob("*.tsr")):
-                note = path.with_suffix(".checkpoint").read_text(encoding="utf-8", errors="replace")
+            for answer in sorted(self._folder.glob("*.tsr")):
+                kept = answer.with_suffix(".checkpoint")
+                note = kept.read_text(encoding="utf-8", errors="replace")
                 try:
-                    token = self._held(verifier, path.read_bytes(), note)
-                except HandrailError as error:
+                    stamped[note] = self._stamped(answer, kept)
+                except token.TokenError as error:
                     wrong.append((alleged(note).size if is_note(note) else 0, error))
-                else:
-                    stamped[note] = stamp(token.tst_info.gen_time)
         except OSError as error:
             return Evidence(self.place, problem=self._unkept(error))
-        except HandrailError as problem:
-            return Evidence(self.place, problem=problem)
+        except HandrailError as error:
+            return Evidence(self.place, problem=error)
         return Evidence(self.place, tuple(stamped), stamped=stamped, wrong=tuple(wrong))
 
-    def _verifier(self) -> Verifier:
-        """Return what holds an answer against the certificates.
-
-        :raises HandrailError: the library is not there, or the file holds no certificates.
-        """
-        client = _client()
-        from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - seldom
-
-        try:
-            trusted = load_pem_x509_certificates(self._ca.read_bytes())
-        except (OSError, ValueError) as error:
-            raise HandrailError(
-                "{file} holds no certificates (PEM) of {anchor}: get them from the authority",
-                file=str(self._ca),
-                anchor=self.place,
-            ) from error
-        verifier: Verifier = client.VerifierBuilder(roots=trusted).build()
-        return verifier
-
-    def _held(self, verifier: Verifier, answer: bytes, note: str) -> TimeStampResponse:
-        """Return the answer, once it is one to this note, and signed by the authority."""
-        client = _client()
-        try:
-            token: TimeStampResponse = client.decode_timestamp_response(answer)
-            if token.status == client.PKIStatus.GRANTED:
-                verifier.verify_message(token, note.encode())
-                return token
-        except (ValueError, client.VerificationError) as error:
-            raise self._refused(str(error)) from error
-        raise self._refused(", ".join(token.status_string) or f"status {token.status}")
-
-    def _refused(self, reason: str) -> HandrailError:
-        return HandrailError(
-            "the time stamp of {anchor} does not hold: {reason}", anchor=self.place, reason=reason
-        )
+    def _stamped(self, answer: Path, kept: Path) -> str:
+        told = token.time_of(answer)
+        token.check(answer, told, self._ca, "-data", str(kept))
+        return stamp(told)
 
     def _post(self, query: bytes) -> bytes:
         request = Request(self._url, data=query, headers=_QUERY)  # noqa: S310 - http(s) by schema
@@ -172,16 +162,6 @@ class TimestampAnchor:
             anchor=self.place,
             reason=error.strerror or "",
         )
-
-
-def _client() -> Any:
-    try:
-        import rfc3161_client  # noqa: PLC0415 - optional, and seldom used
-    except ImportError:
-        raise HandrailError(
-            "time stamps need a library: pip install 'handrail[timestamp]'"
-        ) from None
-    return rfc3161_client
 
 
 def _write(path: Path, data: bytes) -> None:
