@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.errors import NotFoundError, UsageError
-from handrail.engine.machine.judge import offered
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
     """
 
     def now(run: Run) -> bool:
-        return step in offered(chart_of(world.definition(run.sha256)), run)
+        return step in chart_of(world.definition(run.sha256)).at(run.active).offers
 
     def ever(definition: Definition) -> bool:
         return any(step in state.steps for state in definition.states.values())

@@ -31,9 +31,8 @@ class Tenure(Part):
     start: str | None = None
     end: str | None = None
 
-    def holds(self, at: str) -> bool:
-        """Whether it holds at an RFC 3339 UTC time."""
-        day = at[:10]
+    def holds(self, day: str) -> bool:
+        """Whether it holds on a day."""
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
@@ -48,7 +47,8 @@ class Person(Part):
 
     def roles(self, at: str) -> tuple[str, ...]:
         """The roles that the person has at an RFC 3339 UTC time."""
-        return tuple(tenure.role for tenure in self.tenures if tenure.holds(at))
+        day = at[:10]
+        return tuple([tenure.role for tenure in self.tenures if tenure.holds(day)])
 
 
 class Site(Part):
