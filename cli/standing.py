@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Open = Callable[[], AbstractContextManager[Engine]]
     Tell = Callable[[object], None]
 
-__all__ = ["Recovered", "Stopped", "Told", "stand"]
+__all__ = ["Begun", "Recovered", "Stopped", "Told", "stand"]
 
 PATIENCE = 3.0  # seconds that jobs have to come to an end when the program is told to
 REMIND = 3_600.0  # seconds after which a warning that still stands is told again
@@ -43,6 +43,10 @@ class Told(NamedTuple):
 
 class Recovered:
     """A job works again."""
+
+
+class Begun(NamedTuple):
+    """From here on a signal ends the program in good order."""
 
 
 class Stopped(NamedTuple):
@@ -107,7 +111,7 @@ class _Worker:
             tell(Told(self.job.name, warning))
 
 
-def stand(jobs: list[Job], enter: Open, every: float | None) -> Iterator[Told | Stopped]:
+def stand(jobs: list[Job], enter: Open, every: float | None) -> Iterator[Begun | Told | Stopped]:
     """Do the jobs; tell what they tell, and at the end which signal it was.
 
     :param enter: opens the engine.
@@ -121,6 +125,7 @@ def stand(jobs: list[Job], enter: Open, every: float | None) -> Iterator[Told | 
         for one in workers
     ]
     with _signals(told):
+        yield Begun()
         for thread in threads:
             thread.start()
         try:

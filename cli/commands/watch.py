@@ -27,19 +27,25 @@ def command(
 
     It stays until it is ended (Ctrl-C, SIGTERM); one is enough for a site, more do no harm.
     """
-    from handrail.cli.standing import Stopped, stand  # noqa: PLC0415 - help needs it not
+    from handrail.cli.standing import (  # noqa: PLC0415 - help needs it not
+        Begun,
+        Stopped,
+        Told,
+        stand,
+    )
     from handrail.cli.watched import Watched  # noqa: PLC0415 - the same
 
     seconds = _seconds(every)
     watched = Watched(Session.of(ctx))
-    if not once:
-        watched.begin(every)
     for told in stand(watched.jobs, watched.enter, None if once else seconds):
-        if not isinstance(told, Stopped):
-            watched.show(told)
-        elif told.signal == signal.SIGINT:
-            raise KeyboardInterrupt
-    if once and watched.end():
+        match told:
+            case Begun() if not once:
+                watched.begin(every)
+            case Told():
+                watched.show(told)
+            case Stopped(signal.SIGINT):
+                raise KeyboardInterrupt
+    if once:
         raise typer.Exit(watched.end())
 
 

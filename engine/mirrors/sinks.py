@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from handrail.engine.mirrors.fault import SinkError
@@ -12,7 +13,6 @@ from handrail.engine.mirrors.place import sync_folder
 from handrail.engine.mirrors.syslog import syslog_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Self
 
 __all__ = ["File", "Sink", "Stdout", "sink_of"]
@@ -56,7 +56,7 @@ def sink_of(to: str, root: Path) -> Sink:
     if to == "stdout":
         return Stdout()
     if kind == "file":
-        return File(root / rest)
+        return File(root / Path(rest).expanduser())
     return syslog_of(to)
 
 
