@@ -100,11 +100,15 @@ class Session:
         """Whether a person sits at both ends and did not forbid questions."""
         return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def line(self, *words: str) -> str:
-        """Return a command as this person would type it here, ready to copy."""
+    def line(self, *words: str, other: bool = False) -> str:
+        """Return a command as this person would type it here, ready to copy.
+
+        :param other: somebody else is to type it.
+        """
         from handrail.cli.shell import quote  # noqa: PLC0415 - only shown commands need it
 
-        given = [word for option in self.typed.items() for word in option]
+        typed = {name: value for name, value in self.typed.items() if not other or name != "--as"}
+        given = [word for option in typed.items() for word in option]
         return " ".join(["handrail", *(quote(word) for word in [*words, *given])])
 
 

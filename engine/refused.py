@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RefusedError"]
 
-_EXIT = {"role": 4, "conflict": 11}
+_EXIT = {"role": 4, "author": 4, "conflict": 11}
 
 
 class RefusedError(HandrailError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from handrail.cli import out
 from handrail.cli.page import line, span
 from handrail.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def command(
@@ -32,5 +35,14 @@ def command(
         text = f"{row['id']} r{row['revision']}"
         out.page([line(span(text, "good"), span(f"  {row['sha256'][:12]}", "dim"))])
     if not session.quiet:
-        ids = [row["id"] for row in rows]
-        out.message(session.say("next: {command}", command=session.line("agree", *ids)))
+        for command in _next(session, rows):
+            out.message(session.say("next: {command}", command=command))
+
+
+def _next(session: Session, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What takes each revision on: those that management can agree to at once in one line."""
+    if ids := [row["id"] for row in rows if row["next"] == "agree"]:
+        yield session.line("agree", *ids, other=True)
+    for row in rows:
+        if row["next"] not in {"agree", None}:
+            yield session.line(*row["next"].split(), row["id"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handrail.engine.agreed import agreed
 from handrail.engine.charter.approval import bring
 from handrail.engine.charter.follow import draft_of
-from handrail.engine.charter.onward import blocked, commands
+from handrail.engine.charter.onward import blocked, commands, is_heard
 from handrail.engine.charter.register import KINDS, row_of
 from handrail.engine.charter.seat import Seat
 from handrail.engine.charter.table import Table
@@ -75,7 +75,15 @@ def agree(
         for row, reasons in refused:
             draft = draft_of("agree-refused", row, actor, at, refused=reasons[0].record())
             Table(engine, writer, row.id, at).tell(draft)
-    raise RefusedError([reason for _, reasons in refused for reason in reasons])
+        hint = _hint(Table(engine, writer, refused[0][0].id, at), *refused[0])
+    raise RefusedError([reason for _, reasons in refused for reason in reasons], hint=hint)
+
+
+def _hint(table: Table, row: DocumentRow, reasons: Reasons) -> list[str]:
+    """What to type next: submit it, where somebody is to be heard and was not asked yet."""
+    run = table.run(row)
+    waits = reasons[0].code == "consult" and (run is None or not is_heard(table, run))
+    return ["agreement", "start" if waits else "show", row.id]
 
 
 def _bring(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Reasons = tuple[Reason, ...]
 
-__all__ = ["blocked", "commands"]
+__all__ = ["blocked", "commands", "is_heard"]
 
 
 def commands(table: Table, run: Run, actor: Actor) -> Iterator[Command]:
@@ -74,6 +74,11 @@ def _ways(table: Table, run: Run, actor: Actor) -> list[tuple[int, str, Verdict]
         if min(then, default=FAR) < now:
             found.append((min(then), name, verdict))
     return sorted(found, key=lambda way: way[:2])
+
+
+def is_heard(table: Table, run: Run) -> bool:
+    """Whether somebody is being heard now."""
+    return any(task.each == CONSULTED for task, _ in _tasks(table, run, _chart(table, run)))
 
 
 def blocked(table: Table, run: Run, actor: Actor) -> Reasons:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.charter.table import Table
 from handrail.engine.charter.truths import offers
+from handrail.engine.charter.way import landing
 from handrail.engine.clock import stamp
 from handrail.engine.documents.check import Checked, check_all
 from handrail.engine.errors import CheckFoundError, UsageError
 from handrail.engine.machine import commands as do
+from handrail.engine.machine.agreement import CONSULTED, FIRST
+from handrail.engine.machine.build import TOP
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.site import build_site
 from handrail.engine.people import may_do
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from handrail.engine.engine import Engine
     from handrail.engine.machine.commands import Actor
     from handrail.engine.machine.reasons import Reason
+    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.state import Run
     from handrail.engine.store.base import Reader, Writer
 
 __all__ = ["KINDS", "NotSoundError", "begin_agreement", "put", "put_site", "register", "row_of"]
@@ -73,7 +78,28 @@ def _register(
     rows = [(one, _known(writer, one)) for one in checked]
     for row in [put(engine, writer, one, actor) for one, row in rows if row is None]:
         begin_agreement(engine, writer, row, actor)
-    return [row_of(writer.document(one.sha256)) for one in checked]
+    return [_registered(engine, writer, one.sha256) for one in checked]
+
+
+def _registered(engine: Engine, writer: Writer, sha256: str) -> dict[str, Any]:
+    row = writer.document(sha256)
+    assert row is not None  # noqa: S101 - it was put there
+    return row_of(row) | {"next": _next(Table(engine, writer, row.id), row)}
+
+
+def _next(table: Table, row: DocumentRow) -> str | None:
+    """The command that takes a revision on: somebody has to be heard before it is agreed."""
+    run = table.run(row)
+    if run is None or run.status != "active" or table.is_in_force(row):
+        return None
+    if not run.facts.get(CONSULTED) or run.facts.get(FIRST):
+        return "agree"
+    chart = chart_of(table.engine.shelf.definition(run.sha256))
+    return "agreement start" if _is_at_start(chart, run) else "agreement show"
+
+
+def _is_at_start(chart: Chart, run: Run) -> bool:
+    return landing(chart, chart.regions[TOP].start) in run.active.values()
 
 
 def _refuse(engine: Engine, writer: Writer, actor: Actor, reason: Reason) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONSULTED",
+    "FIRST",
     "IN_FORCE",
     "QUESTIONS",
     "RETIRED",
@@ -52,7 +53,8 @@ OWNER: Final = "owner"
 CONSULTED: Final = "consulted"
 MANAGEMENT: Final = "management"
 STANDINGS: Final = (OWNER, CONSULTED, MANAGEMENT)
-SUPPLIED: Final = ("consulted", "first-revision", "impact", "subject")
+FIRST: Final = "first-revision"
+SUPPLIED: Final = (CONSULTED, FIRST, "impact", "subject")
 IN_FORCE: Final = "in-force"  # the state whose entry puts a revision in force
 RETIRED: Final = "retired"  # the outcome that takes it out
 REVIEW: Final = "review-after"  # the setting that a document's ``review: every`` gives
@@ -166,8 +168,8 @@ def supplied(
     :param first: whether no revision of it has been in force.
     """
     known: dict[str, object] = {
-        "consulted": heard,
-        "first-revision": first,
+        CONSULTED: heard,
+        FIRST: first,
         "impact": (data.get("impact") or {}).get("level", "none"),
         "subject": data["kind"],
     }

@@ -55,6 +55,34 @@ def test_the_short_way_waits_for_those_it_touches(drafted: Desk) -> None:
     assert "unsigned" in does(drafted, "agree", PERSON, "--as", "helena").out
 
 
+def test_each_command_names_the_one_that_comes_next(desk: Desk) -> None:
+    path = revised(desk, PERSON, 2, LONGER)
+    said = does(desk, "register", path, "--as", "greta")
+    assert said.err == f"next: handrail agreement start {PERSON} --as greta\n"
+    too_soon = desk("agree", PERSON, "--as", "helena")
+    assert too_soon.err.endswith(f"try: handrail agreement start {PERSON} --as helena\n")
+    does(desk, "agreement", "start", PERSON, "--as", "greta")
+    assert (
+        f"next: handrail agreement show {PERSON}"
+        in does(desk, "register", path, "--as", "greta").err
+    )
+    still = desk("agree", PERSON, "--as", "helena")
+    assert still.err.endswith(f"try: handrail agreement show {PERSON} --as helena\n")
+
+
+def test_what_was_never_agreed_can_be_agreed_at_once_and_what_is_in_force_need_not(
+    desk: Desk,
+) -> None:
+    old = desk.home / "museum" / "protocols" / f"{PERSON}.yaml"
+    assert does(desk, "register", old, "--as", "greta").err == ""
+    text = old.read_text("utf-8").replace(f"id: {PERSON}", "id: new-person")
+    new = desk.home / "new-person.yaml"
+    new.write_text(text, "utf-8")
+    said = does(desk, "register", new, "--as", "greta")
+    assert said.err == "next: handrail agree new-person\n"
+    does(desk, "agree", "new-person", "--as", "helena")
+
+
 def test_an_objection_has_a_reason_and_sends_it_back(drafted: Desk) -> None:
     does(drafted, "agreement", "start", PERSON, "--as", "greta")
     bare = drafted("agreement", "step", PERSON, "object", "--as", "julia", "--json")

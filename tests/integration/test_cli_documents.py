@@ -129,7 +129,7 @@ def test_a_changed_document_needs_a_higher_revision(desk: Desk) -> None:
     said = desk("register", changed("revision: 1", "revision: 2"), "--as", "greta")
     assert said.code == 0
     assert "suspicious-person r2" in said.out
-    assert "handrail agree suspicious-person" in said.err
+    assert "handrail agreement start suspicious-person" in said.err
 
 
 def test_what_is_in_force_is_what_was_agreed_not_what_is_registered(desk: Desk) -> None:
