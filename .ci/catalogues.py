@@ -6,8 +6,9 @@
 A message is an English string with ``{names}``: the first string of a call to
 ``say`` or ``msg``, the template of an error or a ``Reason``, a value of a constant
 whose name ends in ``_WORDS`` (or is ``TEXTS``), a ``template = …`` or what is handed
-to a parameter of that name, or a text of the command line's help. A catalogue is
-complete when each has its translation, with the same names.
+to a parameter of that name, a text of the command line's help, or what a finding
+shows of the schemas. A catalogue is complete when each has its translation, with the
+same names.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def messages() -> dict[str, str]:
                 found.setdefault(text, str(path.relative_to(ROOT)))
     for text in _in_help():
         found.setdefault(text, "cli/main.py")
+    for text in filter(None, _in_schemas()):
+        found.setdefault(text, "schemas")
     return found
 
 
@@ -142,6 +145,58 @@ def _of_command(command: Any, parent: Any) -> Iterator[str]:
             yield from (title, *rows.values())
         for name in command.list_commands(context):
             yield from _of_command(command.get_command(context, name), context)
+
+
+# What a schema with one of these says of itself is what a finding expects there.
+EXPECTING = {"pattern", "minimum", "maximum", "minLength", "maxLength", "minItems"}
+EXPECTING |= {"minProperties", "maxProperties"}
+
+
+def _in_schemas() -> Iterator[str]:
+    """Titles of the parts that keys stand in; what is expected where one is missing or wrong."""
+    from handrail.engine.documents.schemas import KINDS, linked  # noqa: PLC0415 - as above
+
+    seen: set[int] = set()
+    for kind in KINDS:
+        yield from _in_schema(linked()[f"{kind}.schema.json"], seen)
+
+
+def _in_schema(schema: Any, seen: set[int]) -> Iterator[str]:
+    parts = schema.values() if isinstance(schema, dict) else schema
+    if not isinstance(schema, dict | list) or id(schema) in seen:
+        return
+    seen.add(id(schema))
+    if isinstance(schema, dict):
+        if "unevaluatedProperties" in schema:
+            yield from _titles(schema, set())
+        if isinstance(schema.get("required"), list):
+            yield from (_about(_property(schema, key)) for key in schema["required"])
+        if EXPECTING & schema.keys():
+            yield _about(schema)
+    for part in parts:
+        yield from _in_schema(part, seen)
+
+
+def _titles(schema: Any, seen: set[int]) -> Iterator[str]:
+    """The title of a part, and those of the forms that it can have."""
+    seen.add(id(schema))
+    if isinstance(schema.get("title"), str):
+        yield schema["title"]
+    forms = (schema[key] for key in ("$ref", "then", "else") if key in schema)
+    for form in forms:
+        if id(form) not in seen:
+            yield from _titles(form, seen)
+
+
+def _property(schema: Any, key: str) -> Any:
+    if key in schema.get("properties", {}):
+        return schema["properties"][key]
+    return _property(schema["$ref"], key) if "$ref" in schema else {}
+
+
+def _about(schema: Any) -> str:
+    text = schema.get("description", "")
+    return text if isinstance(text, str) else ""
 
 
 def path_of(lang: str) -> Path:

@@ -119,7 +119,8 @@ def _alone(one: Checked, first: dict[str, str]) -> Checked:
     if key is None or one.source is None or first.setdefault(key, one.name) == one.name:
         return one
     message = msg("{file} has the id “{id}” already", file=first[key], id=key)
-    found = one.source.finding("HR205", message, one.source.mark(("id",)))
+    mend = msg("give one of them another id")
+    found = one.source.finding("HR205", message, one.source.mark(("id",)), mend=mend)
     return replace(one, findings=(found,), data=None)
 
 

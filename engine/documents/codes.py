@@ -36,7 +36,6 @@ CODES: Final = MappingProxyType(
         "HR107": "Out of bounds",
         "HR108": "Twice in a list",
         "HR109": "Key of a wrong form",
-        "HR110": "Not as the schema says",
         "HR201": "State id used twice",
         "HR202": "Task id used twice",
         "HR203": "Reserved name",

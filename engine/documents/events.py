@@ -12,7 +12,7 @@ import yaml
 from yaml import events as ev
 
 from handrail.engine.documents.finding import MOST_FINDINGS, Message, msg
-from handrail.engine.documents.plain import unfit
+from handrail.engine.documents.plain import BEGIN, unfit
 from handrail.engine.documents.source import Mark, Source, SourceError
 from handrail.engine.documents.syntax import syntax_finding
 
@@ -75,7 +75,7 @@ class _Reader:
                 elif isinstance(event, ev.NodeEvent):
                     self.documents.append(self.part(event, 1))
         if not self.documents:
-            self.stop("HR004", msg("the file holds no document"), Mark(1, 1))
+            self.stop("HR004", msg("the file holds no document"), Mark(1, 1), mend=BEGIN)
 
     # Values
 
@@ -216,13 +216,15 @@ class _Reader:
             message = msg("a directive other than “%YAML 1.2”")
             self.found("HR014", message, _start(event), mend=msg("take it out"))
 
-    def found(self, code: str, message: Message, mark: Mark, **more: Message) -> None:
-        self.findings.append(self.source.finding(code, message, mark, **more))
+    def found(
+        self, code: str, message: Message, mark: Mark, *, mend: Message, **more: Message
+    ) -> None:
+        self.findings.append(self.source.finding(code, message, mark, mend=mend, **more))
         if len(self.findings) >= MOST_FINDINGS:
             raise _Stop
 
-    def stop(self, code: str, message: Message, mark: Mark, **more: Message) -> NoReturn:
-        self.found(code, message, mark, **more)
+    def stop(self, code: str, message: Message, mark: Mark, *, mend: Message) -> NoReturn:
+        self.found(code, message, mark, mend=mend)
         raise _Stop
 
 

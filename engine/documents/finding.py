@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from handrail.engine.machine.guards import Test
 from handrail.engine.text import say
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ _BARE = "{text}"  # not a message: nothing to translate
 
 
 def bare(text: object) -> Message:
-    """A message that only shows something of the document, in every language the same."""
+    """A message that only shows something of the document; of a guard's test, its words."""
     return Message(template=_BARE, params={"text": text})
 
 
 def _said(value: object, lang: str) -> object:
     if isinstance(value, Message):
         return value.say(lang)
+    if isinstance(value, Test):
+        return value.words(lang)
     if isinstance(value, list | tuple):
         return ", ".join(str(_said(item, lang)) for item in value)
     return value

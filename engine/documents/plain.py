@@ -8,7 +8,7 @@ import re
 from handrail.engine.documents.finding import Message, msg
 from handrail.engine.documents.source import BREAK, Mark, Source, SourceError
 
-__all__ = ["LARGEST", "decode", "unfit"]
+__all__ = ["BEGIN", "LARGEST", "decode", "unfit"]
 
 LARGEST = 4 * 1024 * 1024  # bytes; the longest protocol seen has 60,000
 
@@ -16,6 +16,8 @@ LARGEST = 4 * 1024 * 1024  # bytes; the longest protocol seen has 60,000
 # count as different lines, or that makes text read otherwise than it is stored.
 _CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]|[\ufffe\uffff]")
 _HIDDEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_UTF8 = msg("save the file as UTF-8")
+BEGIN = msg("write a document; handrail protocol new begins one")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -25,14 +27,15 @@ def decode(data: bytes, name: str) -> str:
     :raises SourceError: too large, empty, not UTF-8, or with unfit characters.
     """
     if len(data) > LARGEST:
-        raise _refuse(name, "HR001", msg("the file is larger than {most} MiB", most=LARGEST >> 20))
+        message = msg("the file is larger than {most} MiB", most=LARGEST >> 20)
+        raise _refuse(name, "HR001", message, mend=msg("split it into several documents"))
     if data.startswith(_UTF16):
-        raise _refuse(name, "HR002", msg("the file is UTF-16: save it as UTF-8"))
+        raise _refuse(name, "HR002", msg("the file is UTF-16"), mend=_UTF8)
     if b"\0" in data:
         raise _binary(data, name)
     text = _utf8(data.removeprefix(codecs.BOM_UTF8), name)
     if not text.strip():
-        raise _refuse(name, "HR004", msg("the file is empty"))
+        raise _refuse(name, "HR004", msg("the file is empty"), mend=BEGIN)
     return _fit(text, name)
 
 
@@ -75,7 +78,7 @@ def _latin(data: bytes, at: int, name: str) -> SourceError:
         mark=mark,
         line=whole.decode("cp1252", "replace").rstrip("\r"),
         found=found,
-        mend=msg("save the file as UTF-8"),
+        mend=_UTF8,
     )
 
 
@@ -83,7 +86,8 @@ def _binary(data: bytes, name: str) -> SourceError:
     at = data.index(b"\0")
     line = data.count(b"\n", 0, at) + 1
     message = msg("the file is binary: a zero byte at offset {at}", at=at)
-    return _refuse(name, "HR003", message, mark=Mark(line, at - data.rfind(b"\n", 0, at)))
+    mark = Mark(line, at - data.rfind(b"\n", 0, at))
+    return _refuse(name, "HR003", message, mark=mark, mend=msg("save it as plain text"))
 
 
 def _fit(text: str, name: str) -> str:
@@ -98,14 +102,15 @@ def _fit(text: str, name: str) -> str:
     raise _refuse(name, code, message, mark=mark, line=clean, mend=msg("take it out"))
 
 
-def _refuse(
+def _refuse(  # noqa: PLR0913 - the parts of a finding
     name: str,
     code: str,
     message: Message,
     *,
     mark: Mark = Mark(1, 1),  # noqa: B008 - frozen
     line: str = "",
+    mend: Message,
     **more: Message,
 ) -> SourceError:
     bare = Source(name=name, text="\n" * (mark.line - 1) + line)
-    return SourceError(name, [bare.finding(code, message, mark, **more)])
+    return SourceError(name, [bare.finding(code, message, mark, mend=mend, **more)])

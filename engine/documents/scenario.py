@@ -42,6 +42,9 @@ class Played:
         return not self.findings
 
 
+_EITHER = msg("change the protocol, or the scenario: protocol test --update writes what happens")
+
+
 class DifferenceError(Exception):
     """It went otherwise: where, and how."""
 
@@ -64,7 +67,8 @@ def play(source: Source, data: Mapping[str, Any], definition: Definition, site: 
         player.play()
     except DifferenceError as other:
         mark = source.mark(other.path)
-        findings = (source.finding("HR401", other.message, mark, **other.more),)
+        more = {"mend": _EITHER, **other.more}
+        findings = (source.finding("HR401", other.message, mark, **more),)
     return Played(
         name=source.name,
         title=data["title"],

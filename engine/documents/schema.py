@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ def _faults(source: Source) -> list[Finding]:
             continue
         if what == "type":
             mistyped.add(path)
-        made = _FINDINGS.get(what, _other)(source, path, fault)
+        made = _FINDINGS[what](source, path, fault)
         found.setdefault((path, made.code + str(made.message)), made)
     return sorted(found.values(), key=lambda finding: finding.place)
 
@@ -94,13 +95,17 @@ def _kind(source: Source) -> Finding | None:
     message = msg("there is no such kind of document: {found}", found=found)
     alike = near(kind, KINDS) if isinstance(kind, str) else ()
     mark = source.mark(("kind",))
-    return source.finding("HR101", message, mark, expected=expected, found=found, near=alike)
+    mend = msg("write one of them")
+    return source.finding(
+        "HR101", message, mark, expected=expected, found=found, near=alike, mend=mend
+    )
 
 
 def _unknown(source: Source, path: Path, fault: Fault) -> Finding:
     why, key = fault.value, str(path[-1])
     message = msg("unknown key “{key}” in: {part}", key=_short(key), part=msg(why.part))
-    mend = None
+    alike = near(key, why.keys)
+    mend = None if alike else msg("take it out, or write one of those keys")
     if why.belongs:
         mend = msg(
             "“{key}” belongs in: {parts}", key=key, parts=[msg(part) for part in why.belongs]
@@ -110,7 +115,7 @@ def _unknown(source: Source, path: Path, fault: Fault) -> Finding:
         message,
         source.key(path),
         expected=msg("one of {names}", names=list(why.keys)),
-        near=near(key, why.keys),
+        near=alike,
         mend=mend,
     )
 
@@ -150,11 +155,11 @@ def _either(items: list[Message]) -> Message:
     return msg("{some} or {last}", some=items[:-1], last=items[-1])
 
 
-def _retype(names: list[str], value: Any, raw: str) -> Message | None:
+def _retype(names: list[str], value: Any, raw: str) -> Message:
     if value is None:
         return msg("write a value, or take the key out")
-    if isinstance(value, dict | list):
-        return None
+    if isinstance(value, dict | list) or names == ["object"]:
+        return _rebuild(names)
     if "string" in names:
         return msg('put it in quotes: "{raw}"', raw=_short(raw))
     if "array" in names:
@@ -162,12 +167,20 @@ def _retype(names: list[str], value: Any, raw: str) -> Message | None:
     return _rewrite(names, str(value).lower())
 
 
-def _rewrite(names: list[str], word: str) -> Message | None:
-    if names == ["boolean"] and word in {"true", "false", *_ALIKE}:
-        return msg("write {word}", word=_ALIKE.get(word, word))
-    if "number" in names or "integer" in names:
-        return msg("write it with the digits 0 to 9, without quotes or a leading zero")
-    return None
+def _rebuild(names: list[str]) -> Message:
+    if names == ["object"]:
+        return msg("write it as “key: value”, one line each")
+    if names == ["array"]:
+        return msg("make it a list: begin each item with “- ”")
+    return msg("write one value, without “-”, “[” or “{” before it")
+
+
+def _rewrite(names: list[str], word: str) -> Message:
+    if names == ["boolean"]:
+        known = word in {"true", "false", *_ALIKE}
+        word = _ALIKE.get(word, word) if known else "true or false"
+        return msg("write {word}", word=word)
+    return msg("write it with the digits 0 to 9, without quotes or a leading zero")
 
 
 def _enum(source: Source, path: Path, fault: Fault) -> Finding:
@@ -177,8 +190,17 @@ def _enum(source: Source, path: Path, fault: Fault) -> Finding:
     expected = msg("one of {names}", names=names) if len(names) > 1 else bare(names[0])
     message = msg("expected {expected}, found {found}", expected=expected, found=found)
     alike = near(str(fault.instance), names)
+    mend = (
+        None
+        if alike
+        else msg("write one of them")
+        if len(names) > 1
+        else msg("write {word}", word=names[0])
+    )
     mark = source.mark(path)
-    return source.finding("HR105", message, mark, expected=expected, found=found, near=alike)
+    return source.finding(
+        "HR105", message, mark, expected=expected, found=found, near=alike, mend=mend
+    )
 
 
 def _word(value: Any) -> str:
@@ -189,7 +211,8 @@ def _neither(source: Source, path: Path, fault: Fault) -> Finding:
     names = [key for item in fault.value for key in item["required"]]
     expected = msg("one of {names}", names=names)
     message = msg("there must be {expected}", expected=expected)
-    return source.finding("HR103", message, source.mark(path), expected=expected)
+    mend = msg("add one of them, and take the others out")
+    return source.finding("HR103", message, source.mark(path), expected=expected, mend=mend)
 
 
 def _pattern(source: Source, path: Path, fault: Fault) -> Finding:
@@ -206,7 +229,10 @@ def _form(source: Source, path: Path, fault: Fault, code: str, mark: Any) -> Fin
     message = msg("{found} does not have the form that is expected here", found=found)
     mended = _as_id(fault.instance) if fault.schema.get("title") == "Id" else ""
     alike = (mended,) if mended else ()
-    return source.finding(code, message, mark, expected=expected, found=found, near=alike)
+    mend = None if alike else msg("write it in the form that is expected")
+    return source.finding(
+        code, message, mark, expected=expected, found=found, near=alike, mend=mend
+    )
 
 
 def _as_id(text: str) -> str:
@@ -216,23 +242,27 @@ def _as_id(text: str) -> str:
     return mended if mended[:1].isalpha() else ""
 
 
+# What a bound says, and what to do.
 _BOUNDS = {
-    "minimum": msg("the number is too small: at least {limit}"),
-    "maximum": msg("the number is too large: at most {limit}"),
-    "minLength": msg("the text is empty"),
-    "maxLength": msg("the text is too long: at most {limit} characters"),
-    "minItems": msg("the list is empty"),
-    "minProperties": msg("the map is empty"),
-    "maxProperties": msg("there may be only one key here"),
+    "minimum": (msg("the number is too small: at least {limit}"), msg("write {limit} or more")),
+    "maximum": (msg("the number is too large: at most {limit}"), msg("write {limit} or less")),
+    "minLength": (msg("the text is empty"), msg("write it, or take the key out")),
+    "maxLength": (
+        msg("the text is too long: at most {limit} characters"),
+        msg("say it in fewer words"),
+    ),
+    "minItems": (msg("the list is empty"), msg("put something in it, or take the key out")),
+    "minProperties": (msg("the map is empty"), msg("put something in it, or take the key out")),
+    "maxProperties": (msg("there may be only one key here"), msg("keep one of them")),
 }
 
 
 def _bound(source: Source, path: Path, fault: Fault) -> Finding:
-    template = _BOUNDS[fault.keyword].template
-    message = Message(template=template, params={"limit": fault.value})
+    params = {"limit": fault.value}
+    message, mend = (replace(said, params=params) for said in _BOUNDS[fault.keyword])
     about = fault.schema.get("description")
-    mark = source.mark(path)
-    return source.finding("HR107", message, mark, expected=msg(about) if about else None)
+    expected = msg(about) if about else None
+    return source.finding("HR107", message, source.mark(path), expected=expected, mend=mend)
 
 
 def _twice(source: Source, path: Path, fault: Fault) -> Finding:
@@ -241,14 +271,6 @@ def _twice(source: Source, path: Path, fault: Fault) -> Finding:
     message = msg("{value} stands twice in this list", value=_short(value))
     mend = msg("the first stands in line {line}: keep one of them", line=first.line)
     return source.finding("HR108", message, source.mark(path), mend=mend)
-
-
-def _other(source: Source, path: Path, fault: Fault) -> Finding:
-    return source.finding(
-        "HR110",
-        msg("the schema does not allow this: {problem}", problem=fault.keyword),
-        source.mark(path),
-    )
 
 
 _FINDINGS: dict[str, Callable[[Source, Path, Fault], Finding]] = {

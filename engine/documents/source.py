@@ -107,8 +107,13 @@ class Source:
         at = self.place(path)
         return self.text[at.start : at.end]
 
-    def finding(self, code: str, message: Message, mark: Mark, **more: Any) -> Finding:
-        """Make a finding at ``mark``, with its line quoted; ``severity`` is error by default."""
+    def finding(
+        self, code: str, message: Message, mark: Mark, *, mend: Message | None, **more: Any
+    ) -> Finding:
+        """Make a finding at ``mark``, with its line quoted; ``severity`` is error by default.
+
+        :param mend: what to do; ``None`` where ``near`` says what was meant.
+        """
         severity = more.pop("severity", Severity.ERROR)
         quoted = self.lines[mark.line - 1] if mark.line <= len(self.lines) else ""
         return Finding(
@@ -120,6 +125,7 @@ class Source:
             line=mark.line,
             column=mark.column,
             length=mark.length,
+            mend=mend,
             **more,
         )
 

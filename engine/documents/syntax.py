@@ -16,7 +16,7 @@ __all__ = ["syntax_finding"]
 
 _TAB = (msg("a tab: YAML indents with spaces"), msg("write spaces instead"))
 # The first fragment found in libyaml's words counts.
-_KNOWN: tuple[tuple[str, Message, Message | None], ...] = (
+_KNOWN: tuple[tuple[str, Message, Message], ...] = (
     (
         "mapping values are not allowed",
         msg("a “:” where no key can be"),
@@ -88,11 +88,13 @@ def _inside(source: Source, mark: Mark) -> Mark:
     return Mark(last, len(source.lines[last - 1].rstrip()) + 1)
 
 
-def _in_words(source: Source, words: str, mark: Mark) -> tuple[Message, Message | None]:
+def _in_words(source: Source, words: str, mark: Mark) -> tuple[Message, Message]:
     line = source.lines[mark.line - 1] if mark.line <= len(source.lines) else ""
     if line[mark.column - 1 : mark.column] == "\t":
         return _TAB
     for fragment, message, mend in _KNOWN:
         if fragment in words:
             return message, mend
-    return msg("this is not YAML: {problem}", problem=words or "?"), None
+    return msg("this is not YAML: {problem}", problem=words or "?"), msg(
+        "put texts with signs in quotes, and look at the indentation"
+    )

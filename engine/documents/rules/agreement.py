@@ -32,7 +32,8 @@ def rules(subject: Subject) -> Iterator[Finding]:
         return
     if IN_FORCE not in subject.definition.states:
         message = msg("an agreement needs a state “{name}”: to enter it is to agree", name=IN_FORCE)
-        yield subject.found_key("HR280", ("states",), message)
+        mend = msg("name the final state that means “agreed” {name}", name=IN_FORCE)
+        yield subject.found_key("HR280", ("states",), message, mend=mend)
     yield from _by_itself(subject)
     yield from _supplied(subject)
 
@@ -56,7 +57,7 @@ def _leads_in(subject: Subject, target: Target) -> bool:
 
 def _unasked(subject: Subject, path: Path) -> Finding:
     message = msg("this leads to “{name}” by itself: only a person's yes may", name=IN_FORCE)
-    return subject.found("HR281", path, message)
+    return subject.found("HR281", path, message, mend=msg("let a step lead there"))
 
 
 def _supplied(subject: Subject) -> Iterator[Finding]:
@@ -71,4 +72,5 @@ def _supplied(subject: Subject) -> Iterator[Finding]:
             if many
             else msg("type {type}", type=kind.value)
         )
-        yield subject.found("HR282", ("facts", name), message, expected=expected)
+        mend = msg("give it that type, or the fact another name")
+        yield subject.found("HR282", ("facts", name), message, expected=expected, mend=mend)

@@ -15,7 +15,7 @@ from handrail.engine.documents.finding import Severity, msg
 from handrail.engine.documents.rules.budget import Budget, TooManyError
 from handrail.engine.documents.rules.cells import tests_in
 from handrail.engine.documents.rules.structure import ancestors
-from handrail.engine.documents.rules.subject import branches
+from handrail.engine.documents.rules.subject import LARGE, branches
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.definition import Kind, SetFacts
 from handrail.engine.machine.guards import All, Not, One, Test, is_fact
@@ -42,7 +42,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
         analysis = _Analysis(subject.definition)
     except TooManyError:
         message = msg("too many ways to look at all of them: what is known where is not known")
-        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE)
+        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE, mend=LARGE)
         return
     for branch in branches(subject.definition):
         if branch.kind != "step" and branch.target.when is not None:

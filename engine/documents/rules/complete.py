@@ -170,7 +170,7 @@ def _word(name: str, value: object) -> Message:
         return msg("{name} is not known", name=name)
     if isinstance(value, list):
         return msg("{name} holds {value}", name=name, value=", ".join(map(str, value)) or "-")
-    return bare(Test(name, "is", value).words("en"))
+    return bare(Test(name, "is", value))
 
 
 def _dead(subject: Subject, listed: _List, taken: set[int | None]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.subject import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
             "too many ways to look at all of them: what “{outcome}” costs is not known",
             outcome=", ".join(found.missing),
         )
-        yield subject.found_key("HR312", ("budget",), message, severity=Severity.NOTE)
+        yield subject.found_key("HR312", ("budget",), message, severity=Severity.NOTE, mend=LARGE)
 
 
 def _over(subject: Subject, part: str, way: Way, most: int) -> Finding:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["rules"]
 
 _ORDER = frozenset({"at-least", "at-most", "above", "below"})
+_LISTED = msg("name the values that are meant: a list stands for any of them")
 _TASK = ("done", "open", "skipped")
 
 
@@ -53,7 +54,9 @@ def _test(subject: Subject, branch: Branch, test: Test) -> Iterator[Finding]:
     rule = _SPECIAL.get(head)
     if rule is None:
         message = msg("guards know nothing by the name “{name}”", name=test.name)
-        yield subject.found_key("HR240", test.path, message, near=near(head, _SPECIAL))
+        alike, names = near(head, _SPECIAL), list(_SPECIAL)
+        mend = msg("begin the name with one of {names}, or name a fact", names=names)
+        yield subject.found_key("HR240", test.path, message, near=alike, mend=mend)
         return
     yield from rule(subject, branch, test, rest)
 
@@ -77,7 +80,7 @@ def _compared(subject: Subject, test: Test, fact: Fact) -> Iterator[Finding]:
         mend = msg(
             "write {name}: {{known: true}}, or give the fact “personal: false”", name=fact.id
         )
-        yield subject.found_key("HR242", test.path, message, mend=mend)
+        yield subject.found_key("HR242", test.at, message, mend=mend)
     elif test.operator in _ORDER and not ordered(fact):
         message = msg(
             "“{operator}” cannot compare {name}, which is of type {type}",
@@ -85,7 +88,7 @@ def _compared(subject: Subject, test: Test, fact: Fact) -> Iterator[Finding]:
             name=fact.id,
             type=fact.type.value,
         )
-        yield subject.found_key("HR243", test.path, message)
+        yield subject.found_key("HR243", test.path, message, mend=_LISTED)
     else:
         yield from _expected(subject, test, fact)
 
@@ -98,7 +101,8 @@ def _expected(subject: Subject, test: Test, fact: Fact) -> Iterator[Finding]:
     for item, path in _items(test):
         wrong = wrong_length(item) if counted else wrong_item(fact, item, subject.site)
         if wrong is not None:
-            yield subject.found("HR241", path, wrong)
+            mend = msg("compare with a value that it can have")
+            yield subject.found("HR241", path, wrong, mend=mend)
 
 
 def _items(test: Test) -> Iterator[tuple[Any, Any]]:
@@ -114,18 +118,22 @@ def _among(subject: Subject, test: Test, known: Collection[str] | None) -> Itera
         return
     if test.operator in _ORDER:
         message = msg("“{operator}” cannot compare {name}", operator=test.operator, name=test.name)
-        yield subject.found_key("HR243", test.path, message)
+        yield subject.found_key("HR243", test.path, message, mend=_LISTED)
         return
     for item, path in _items(test):
         if known is not None and item not in known:
             template = "{what} is never “{name}”"
-            yield subject.missing("HR241", path, template, str(item), known, what=test.name)
+            mend = msg("name one of them")
+            yield subject.missing(
+                "HR241", path, template, str(item), known, what=test.name, mend=mend
+            )
 
 
 def _outcome(subject: Subject, branch: Branch, test: Test, rest: str) -> Iterator[Finding]:
     if rest or branch.kind != "done":
         message = msg("“outcome” is known only in “done”")
-        yield subject.found_key("HR244", test.path, message)
+        mend = msg("ask “runs.PROTOCOL” or “tracks.ID” here, or move the guard to “done”")
+        yield subject.found_key("HR244", test.path, message, mend=mend)
         return
     state = subject.definition.states[branch.state]
     if state.kind is Kind.RUNNING:
@@ -177,7 +185,8 @@ def _runs(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[
     if not rest:
         yield from _among(subject, test, ["active", "finished"])
         return
-    known = [] if subject.others is None else [subject.definition.id, *subject.others]
+    own = subject.definition.id
+    known = [] if subject.others is None else list(dict.fromkeys([own, *subject.others]))
     if known and rest not in known:
         yield subject.missing("HR224", test.at, NO_PROTOCOL_WORDS, rest, known, key=True)
         return
@@ -196,7 +205,6 @@ def _setting(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterat
 
 
 def _public(fact: Fact) -> Fact:
-
     return fact.but(personal=False)
 
 

@@ -65,7 +65,8 @@ def _reserved(document: Document) -> Iterator[Finding]:
     for key in document.data.get("facts", {}):
         if key in RESERVED:
             message = msg("“{id}” cannot be a fact: guards use the name for something else", id=key)
-            yield document.found_key("HR203", ("facts", key), message)
+            mend = msg("give the fact another name")
+            yield document.found_key("HR203", ("facts", key), message, mend=mend)
 
 
 def _too_long(document: Document, data: Any, path: Path) -> Iterator[Finding]:
@@ -74,7 +75,8 @@ def _too_long(document: Document, data: Any, path: Path) -> Iterator[Finding]:
             yield from _too_long(document, value, (*path, key))
         elif key in _DURATIONS and isinstance(value, str) and not _in_reach(value):
             message = msg("“{value}” is longer than a hundred years", value=value)
-            yield document.found("HR204", (*path, key), message)
+            mend = msg("write a shorter time")
+            yield document.found("HR204", (*path, key), message, mend=mend)
 
 
 def _in_reach(text: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rules"]
 
+_WARNING: Final = Severity.WARNING
 _TEXTS: Final = frozenset({"title", "purpose", "guide", "do", "ask", "text", "unit", "help"})
 
 
@@ -28,7 +29,8 @@ def rules(document: Document) -> Iterator[Finding]:
         missing = [tag for tag in wanted if not _has(text, tag)]
         if missing:
             message = msg("this text is missing in {languages}", languages=", ".join(missing))
-            yield document.found_key("HR350", path, message, severity=Severity.WARNING)
+            mend = msg("add it as “{tag}: …”", tag=missing[0])
+            yield document.found_key("HR350", path, message, severity=_WARNING, mend=mend)
 
 
 def _has(text: Mapping[str, Any], tag: str) -> bool:

@@ -18,6 +18,7 @@ from handrail.engine.documents.rules.budget import Budget, TooManyError
 from handrail.engine.documents.rules.cells import cells
 from handrail.engine.documents.rules.domains import domains_of
 from handrail.engine.documents.rules.rings import may_ring
+from handrail.engine.documents.rules.subject import LARGE
 from handrail.engine.machine.automatic import automatic
 from handrail.engine.machine.definition import SetFacts
 from handrail.engine.machine.guards import UNKNOWN, is_fact
@@ -64,7 +65,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
         message = msg(
             "too many cases to look at all of them: whether every move rests is not known"
         )
-        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE)
+        yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE, mend=LARGE)
         return
     if ring:
         message = msg("the run would move by itself without end: {ring}", ring=" → ".join(ring))

@@ -110,8 +110,9 @@ def _task(subject: Subject, task: Task) -> Iterator[Finding]:
         template = "there is no list fact or register “{name}”"
         yield subject.missing("HR220", at, template, task.each, [*lists, *EACH])
     elif not fact.many:
-        message = msg("“{name}” is not a list: each needs a fact with “many: true”", name=fact.id)
-        yield subject.found("HR223", at, message)
+        message = msg("“{name}” is not a list", name=fact.id)
+        mend = msg("give the fact “many: true”, or name another one")
+        yield subject.found("HR223", at, message, mend=mend)
 
 
 def _deadline(subject: Subject, deadline: Deadline) -> Iterator[Finding]:
@@ -131,7 +132,8 @@ def _deadline(subject: Subject, deadline: Deadline) -> Iterator[Finding]:
         yield subject.missing("HR220", at, NO_FACT_WORDS, head, times)
     elif head not in times:
         message = msg("“{name}” is not a time", name=head)
-        yield subject.found("HR223", at, message)
+        mend = msg("give the fact “type: {type}”, or name another one", type="time")
+        yield subject.found("HR223", at, message, mend=mend)
 
 
 def _setting(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
@@ -142,7 +144,9 @@ def _setting(subject: Subject, path: Path, name: str) -> Iterator[Finding]:
         known = subject.definition.settings
         yield subject.missing("HR222", at, NO_SETTING_WORDS, name, known)
     elif setting.fact.type is not FactType.DURATION:
-        yield subject.found("HR223", at, msg("the setting “{name}” is not a duration", name=name))
+        message = msg("the setting “{name}” is not a duration", name=name)
+        mend = msg("give the setting “type: {type}”, or name another one", type="duration")
+        yield subject.found("HR223", at, message, mend=mend)
 
 
 def _fact(subject: Subject, path: Path, name: str) -> Iterator[Finding]:

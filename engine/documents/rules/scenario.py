@@ -94,7 +94,8 @@ def _states(
             )
         elif protocol.states[name].inside or protocol.states[name].tracks:
             message = msg("“{name}” has states inside: “in” names the innermost ones", name=name)
-            yield document.found("HR275", (*path, index), message)
+            mend = msg("name the states inside it that are active")
+            yield document.found("HR275", (*path, index), message, mend=mend)
 
 
 def _move(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.documents.finding import Severity, msg
 from handrail.engine.documents.rules.subject import NO_LIFECYCLE_WORDS, NO_PROTOCOL_WORDS
-from handrail.engine.documents.rules.values import wrong_value
+from handrail.engine.documents.rules.values import FITTING, wrong_value
 from handrail.engine.machine.build import read_fact
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def _person(document: Document, path: Path, roles: list[Any]) -> Iterator[Findin
         yield from _known(document, (*path, index, "role"), item["role"])
         if item.get("from", "") > item.get("to", "9999"):
             message = msg("from {start} to {end} is no time", start=item["from"], end=item["to"])
-            yield document.found("HR263", (*path, index, "from"), message)
+            mend = msg("let “to” be later than “from”")
+            yield document.found("HR263", (*path, index, "from"), message, mend=mend)
 
 
 def _known(document: Document, path: Path, role: str) -> Iterator[Finding]:
@@ -123,4 +124,4 @@ def _settings(document: Document, protocol: str, settings: dict[str, Any]) -> It
                 "HR222", at, template, key, declared, key=True, protocol=protocol
             )
         elif wrong := wrong_value(read_fact(key, declared[key], at), value, document.site):
-            yield document.found("HR230", at, wrong)
+            yield document.found("HR230", at, wrong, mend=FITTING)

@@ -57,7 +57,8 @@ def _starts(subject: Subject) -> Iterator[Finding]:
         elif region.id not in _regions(definition, region.start):
             message = msg("“{name}” does not lie inside what starts in it", name=region.start)
             expected = msg("one of {names}", names=list(region.children))
-            yield subject.found("HR211", at, message, expected=expected)
+            mend = msg("name a state that lies inside, or let a step lead there")
+            yield subject.found("HR211", at, message, expected=expected, mend=mend)
 
 
 def ancestors(definition: Definition, key: str) -> Iterator[State]:
@@ -76,11 +77,12 @@ def _regions(definition: Definition, key: str) -> list[str]:
 def _join(subject: Subject, state: State) -> Iterator[Finding]:
     if state.kind is Kind.PARALLEL and state.join > len(state.tracks):
         message = msg(
-            "{join} tracks are to end, but there are only {tracks}",
+            "“join” waits for {join} tracks, of {tracks} that there are",
             join=state.join,
             tracks=len(state.tracks),
         )
-        yield subject.found("HR212", (*state.path, "join"), message)
+        mend = msg("write “join: all”, a lower number, or add a track")
+        yield subject.found("HR212", (*state.path, "join"), message, mend=mend)
 
 
 def _overdue(subject: Subject, state: State) -> Iterator[Finding]:

@@ -38,13 +38,17 @@ class Document:
     site: Site | None  # the site plan, where one is at hand
     others: Documents | None  # the documents that it may refer to, by id; None: not known
 
-    def found(self, code: str, path: Path, message: Message, **more: Any) -> Finding:
+    def found(
+        self, code: str, path: Path, message: Message, *, mend: Message | None, **more: Any
+    ) -> Finding:
         """A finding at the value that stands at ``path``."""
-        return self.source.finding(code, message, self.source.mark(path), **more)
+        return self.source.finding(code, message, self.source.mark(path), mend=mend, **more)
 
-    def found_key(self, code: str, path: Path, message: Message, **more: Any) -> Finding:
+    def found_key(
+        self, code: str, path: Path, message: Message, *, mend: Message | None, **more: Any
+    ) -> Finding:
         """A finding at the key that leads to ``path``."""
-        return self.source.finding(code, message, self.source.key(path), **more)
+        return self.source.finding(code, message, self.source.key(path), mend=mend, **more)
 
     def missing(  # noqa: PLR0913 - the parts of a finding
         self,
@@ -56,21 +60,32 @@ class Document:
         *,
         key: bool = False,  # point at the key that leads to the path
         severity: Severity = Severity.ERROR,
+        mend: Message | None = None,
         **params: Any,
     ) -> Finding:
         """A reference to something that is not there; ``template`` holds ``{name}``."""
         names = list(known)
+        alike = near(name, names)
         return (self.found_key if key else self.found)(
             code,
             path,
             msg(template, name=name, **params),
             expected=msg("one of {names}", names=names[:_MANY]) if names else None,
-            near=near(name, names),
+            near=alike,
+            mend=mend or (None if alike else _mend(name, names)),
             severity=severity,
         )
 
 
 _MANY = 20
+# What was too large to look at whole can still be tried.
+LARGE = msg("split the protocol, or try it: handrail protocol simulate")
+
+
+def _mend(name: str, known: list[str]) -> Message:
+    if not known:
+        return msg("add “{name}”, or take this out: there are none yet", name=name)
+    return msg("name one of them, or add “{name}”", name=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Path, Setting
     from handrail.engine.machine.site import Site
 
-__all__ = ["rules", "wrong_item", "wrong_value"]
+__all__ = ["FITTING", "rules", "wrong_item", "wrong_value"]
 
+FITTING = msg("write a value that it can have, or change its type")
 _ORDERED = frozenset({FactType.NUMBER, FactType.TIME, FactType.DURATION})
 
 
@@ -54,12 +55,13 @@ def bounds(subject: Subject, fact: Fact) -> Iterator[Finding]:
     """HR231: the least number is above the greatest."""
     if fact.min is not None and fact.max is not None and fact.min > fact.max:
         message = msg("the least, {min}, is more than the most, {max}", min=fact.min, max=fact.max)
-        yield subject.found("HR231", (*fact.path, "min"), message)
+        mend = msg("lower “min”, or raise “max”")
+        yield subject.found("HR231", (*fact.path, "min"), message, mend=mend)
 
 
 def _value(subject: Subject, path: Path, fact: Fact, value: Any) -> Iterator[Finding]:
     if wrong := wrong_value(fact, value, subject.site):
-        yield subject.found("HR230", path, wrong)
+        yield subject.found("HR230", path, wrong, mend=FITTING)
 
 
 def wrong_value(fact: Fact, value: Any, site: Site | None) -> Message | None:
@@ -90,7 +92,6 @@ def wrong_item(fact: Fact, item: Any, site: Site | None) -> Message | None:
 
 
 def _single(fact: Fact) -> Fact:
-
     return fact.but(many=False)
 
 

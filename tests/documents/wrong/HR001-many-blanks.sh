@@ -1,0 +1,2 @@
+printf 'handrail: 1\n'
+head -c 4194304 /dev/zero | tr '\0' ' '
