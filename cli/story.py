@@ -31,7 +31,16 @@ def scenes(workspace: Path, checkpoint: Path, say: Callable[..., str]) -> Iterat
     yield from _proof(checkpoint, say)
     yield Scene(
         say("The report for those who review it: one page, with the path that was taken drawn."),
-        ["audit", "report", "1", "--out", str(workspace / "report.html")],
+        [
+            "audit",
+            "report",
+            "1",
+            "--clear",
+            "--out",
+            str(workspace / "report.html"),
+            "--as",
+            "greta",
+        ],
     )
 
 

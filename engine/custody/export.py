@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-__all__ = ["export"]
+__all__ = ["export", "record_export"]
 
 _BATCH: Final = 8_192  # records that are proved in one pass over the tree
 
@@ -49,7 +49,7 @@ def export(
     """
     if form not in FORMATS:
         raise NotFoundError("format", form, FORMATS)
-    _record(engine, form, which, clear=clear)
+    record_export(engine, form, which, clear=clear)
     signed = sign_head(engine)
     count = 0
 
@@ -71,8 +71,11 @@ def export(
     return {"format": form, "records": count, "clear": clear, "head": head}
 
 
-def _record(engine: Engine, form: str, which: Filter, *, clear: bool) -> None:
-    """Record who exports what, before any of it is out."""
+def record_export(engine: Engine, form: str, which: Filter, *, clear: bool) -> None:
+    """Record who exports what, before any of it is out.
+
+    :raises RefusedError: the person may not export; that is recorded.
+    """
     with engine.knowing(LOG), engine.writing() as writer:
         desk = Desk(engine, writer)
         reason = desk.may("export")

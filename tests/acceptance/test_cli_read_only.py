@@ -42,7 +42,6 @@ READING = [
     ["audit", "verify"],
     ["audit", "verify", "--depth", "legal"],
     ["audit", "stats"],
-    ["audit", "report", "1", "--out", "-"],
     ["audit", "retention"],
     ["doctor"],
 ]
@@ -53,6 +52,7 @@ WRITING = [
     ["open", "suspicious-person", "--as", "anna"],
     ["agree", "suspicious-person", "--as", "helena"],
     ["audit", "checkpoint"],
+    ["audit", "report", "1", "--out", "-", "--as", "greta"],  # recorded, like every export
 ]
 
 

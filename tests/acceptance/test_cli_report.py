@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from agreement_play import put_plan_in_force
 from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
@@ -24,31 +25,34 @@ def problems(shape: str, value: object) -> list[str]:
 
 
 def test_a_report_without_anything_said(contact: Hand) -> None:
-    said = contact.does("audit", "report", "1")
+    said = contact.does("audit", "report", "1", "--as", "greta")
     assert said.out == ""
     (file,) = contact.home.glob("INC-*.html")
     assert file.name in said.err
     text = file.read_text("utf-8")
     assert text.startswith("<!doctype html>")
-    assert "man at the dock" in text
+    assert "man at the dock" not in text
+    assert "[sealed]" in text
     assert "Anna" not in text
 
 
 def test_a_report_on_stdout_for_paper_in_dutch_with_names(desk: Desk) -> None:
-    said = desk("audit", "report", "1", "--out", "-", "--print", "--names", "--lang", "nl")
+    options = ["--print", "--names", "--clear", "--lang", "nl", "--as", "greta"]
+    said = desk("audit", "report", "1", "--out", "-", *options)
     assert (said.code, said.err) == (0, "")
     assert "Incidentverslag" in said.out
     assert "Anna Berg" in said.out
+    assert "man at the dock" in said.out
     assert 'class="paper-page"' in said.out
     assert "prefers-color-scheme:dark){.hg" not in said.out
 
 
 def test_a_report_as_data(desk: Desk) -> None:
-    said = desk("audit", "report", "1", "--json")
+    said = desk("audit", "report", "1", "--json", "--as", "greta")
     assert said.err == ""
     assert problems("report", said.json) == []
     assert not list(Path().glob("*.html"))
-    both = desk("audit", "report", "1", "--json", "--out", "r.html")
+    both = desk("audit", "report", "1", "--json", "--out", "r.html", "--as", "greta")
     assert problems("report", both.json) == []
     assert Path("r.html").read_text("utf-8").startswith("<!doctype html>")
 
@@ -56,15 +60,33 @@ def test_a_report_as_data(desk: Desk) -> None:
 def test_reports_of_nothing_and_to_nowhere(desk: Desk) -> None:
     said = desk("audit", "report", "7")
     assert (said.code, said.out) == (10, "")
-    assert desk("audit", "report", "1", "--out", "no/such/place.html").code == 1
+    assert desk("audit", "report", "1", "--out", "no/such/place.html", "--as", "anna").code == 1
     assert desk("audit", "report").code == 2
 
 
-def test_a_report_changes_nothing(desk: Desk) -> None:
+def test_statistics_change_nothing(desk: Desk) -> None:
     before = desk("audit", "log", "--json").lines
-    desk("audit", "report", "1")
     desk("audit", "stats")
     assert desk("audit", "log", "--json").lines == before
+
+
+def test_a_report_is_recorded_as_an_export(desk: Desk) -> None:
+    for options, clear in ((), False), (["--clear"], True), (["--names"], True):
+        assert desk("audit", "report", "1", "--out", "-", *options, "--as", "greta").code == 0
+        last = desk("audit", "log", "--type", "exported", "--last", "1", "--json").lines[0]
+        assert (last["format"], last["clear"]) == ("report", clear)
+        assert last["filter"] == {"case": "INC-2026-0001"}
+        assert last["actor"]["id"] == "greta"
+
+
+def test_who_may_not_export_gets_no_report(desk: Desk) -> None:
+    put_plan_in_force(desk, 2, ("\ncontacts:", "\nmay: {export: [director]}\ncontacts:"))
+    said = desk("audit", "report", "1", "--out", "r.html", "--as", "anna")
+    assert said.code == 4
+    assert not Path("r.html").exists()
+    refused = desk("audit", "log", "--type", "export-refused", "--json").lines
+    assert [one["actor"]["id"] for one in refused] == ["anna"]
+    assert desk("audit", "report", "1", "--out", "r.html", "--as", "helena").code == 0
 
 
 # -- stats -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from html.parser import HTMLParser
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from audit_play import ROLES, Site
 
-from handrail.engine.audit.report.build import report
+from handrail.engine.audit.report.build import report as build
 from handrail.engine.audit.report.page import page
 from handrail.engine.audit.stats.build import By, stats
 from handrail.engine.audit.stats.page import page as stats_page
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from handrail.engine.engine import Engine
 
 SEED = 2
+report = partial(build, clear=True)
 VOID = {"br", "meta", "link", "img", "hr", "input"}
 HOSTILE = "<script>alert(\"x\")</script> & '{{ 7*7 }}' </style>"
 

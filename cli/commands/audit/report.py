@@ -25,19 +25,24 @@ def command(
     paper: Annotated[
         bool, typer.Option("--print", help="For paper: light, and nothing folded away.")
     ] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="With the personal values; else these are left out.")
+    ] = False,
     names: Annotated[
         bool, typer.Option("--names", help="Show people's names in the place of numbers.")
     ] = False,
 ) -> None:
-    """Write the report of an incident: one HTML file that needs no network and no script."""
-    from handrail.engine.audit.report.build import report  # noqa: PLC0415 - help needs none
+    """Write the report of an incident: one HTML file, no network, no script. It is recorded."""
+    from handrail.engine.custody.report import export_report  # noqa: PLC0415 - help needs none
     from handrail.engine.documents.drawing.style import Theme  # noqa: PLC0415 - the same
 
     session, case = Session.of(ctx), full_id(incident)
     theme = Theme.LIGHT if paper else Theme.AUTO
     only_data = session.json and output is None
     with session.engine() as engine:
-        found = report(engine, case, names=names, theme=None if only_data else theme)
+        found = export_report(
+            engine, case, clear=clear, names=names, theme=None if only_data else theme
+        )
     if session.json:
         out.emit(_plain(found))
     if only_data:

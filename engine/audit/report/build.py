@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.agreed import agreed
+from handrail.engine.audit.formats import SEALED
 from handrail.engine.audit.path import path_of_run
 from handrail.engine.audit.report import sections
 from handrail.engine.audit.report.cast import Cast
@@ -15,7 +16,7 @@ from handrail.engine.audit.story import Story, story_of
 from handrail.engine.clock import stamp
 from handrail.engine.custody.logkey import read_verifier
 from handrail.engine.documents.drawing.svg import svg
-from handrail.engine.sealing import Unsealed
+from handrail.engine.sealing import REDACTED, Unsealed
 from handrail.engine.store.rows import Filter
 from handrail.engine.text import pick
 
@@ -33,10 +34,16 @@ Report = dict[str, Any]
 
 
 def report(
-    engine: Engine, incident: str, *, names: bool = False, theme: Theme | None = None
+    engine: Engine,
+    incident: str,
+    *,
+    clear: bool = False,
+    names: bool = False,
+    theme: Theme | None = None,
 ) -> Report:
     """Gather the report of an incident.
 
+    :param clear: with the personal values that are still there; else ``[sealed]``.
     :param names: show people's names; otherwise their roles and a number.
     :param theme: draw each protocol, with its path, for such a page; ``None``: do not.
     :raises NotFoundError: there is no such incident.
@@ -46,12 +53,27 @@ def report(
         world = engine.shelf.world(engine.shelf.site(), drill=loaded.case.drill)
         story = story_of(world, reader.log(Filter(case=incident)))
         assert story is not None  # noqa: S101 - the case was loaded
-        return _Builder(engine, reader, world, story, names=names).report(theme)
+        return _Builder(engine, reader, world, story, clear=clear, names=names).report(theme)
+
+
+class _Shut(Unsealed):
+    """Tells of a personal value only whether it is still there."""
+
+    def show(self, value: object) -> object:
+        shown = super().show(value)
+        return shown if shown is value or shown == REDACTED else SEALED
 
 
 class _Builder:
-    def __init__(
-        self, engine: Engine, reader: Reader, world: World, story: Story, *, names: bool
+    def __init__(  # noqa: PLR0913 - what a report is made of
+        self,
+        engine: Engine,
+        reader: Reader,
+        world: World,
+        story: Story,
+        *,
+        clear: bool,
+        names: bool,
     ) -> None:
         self.engine = engine
         self.reader = reader
@@ -60,13 +82,13 @@ class _Builder:
         self.lang = engine.lang
         records = [entry.record for entry in story.entries]
         cast = Cast(world.site, engine.lang, names=names)
-        self.voice = Voice(
-            world, story, Unsealed(reader, {story.case.id: records}), cast, engine.lang
-        )
+        unsealed = (Unsealed if clear else _Shut)(reader, {story.case.id: records})
+        self.voice = Voice(world, story, unsealed, cast, engine.lang)
         self.paths = {
             name: path_of_run(world.definition(run.sha256), run, records)
             for name, run in story.case.runs.items()
         }
+        self.clear = clear
         self.names = names
 
     def report(self, theme: Theme | None) -> Report:
@@ -114,7 +136,7 @@ class _Builder:
 
     def made(self) -> Report:
         now = stamp(self.engine.clock.now())
-        return {"at": now, "lang": self.lang, "names": self.names}
+        return {"at": now, "lang": self.lang, "clear": self.clear, "names": self.names}
 
     def agreed(self, protocol: str, sha256: str) -> Report | None:
         """Who agreed to a revision; a drill may run on one that nobody agreed to."""

@@ -57,6 +57,7 @@ _PAGE_WORDS = {
     "not_agreed": "not agreed: only a drill may run on it",
     "known": "What is known",
     "no_names": "Roles are shown, not names: nobody is blamed.",
+    "no_clear": "What people wrote is left out; the log has it, sealed.",
     "roles": "roles",
     "known_by": "known by",
     "did": "did",

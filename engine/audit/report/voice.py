@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.audit.formats import SEALED
 from handrail.engine.machine.definition import FactType
 from handrail.engine.messages import say_message, say_value
 from handrail.engine.sealing import REDACTED
@@ -107,8 +108,8 @@ class Voice:
         if isinstance(value, list | tuple):
             return ", ".join(self.value(fact, one) for one in value)
         shown = self.unsealed.show(value)
-        if shown == REDACTED:
-            return self.say("[redacted]")
+        if untold := self.untold(shown):
+            return untold
         if fact is None:
             return str(shown)
         if fact.type is FactType.PERSON:
@@ -123,9 +124,15 @@ class Voice:
         return ", ".join(self.cast.person(str(name)) for name in names)
 
     def text(self, value: object) -> str:
-        """Say a free text: in clear, or that it is gone."""
+        """Say a free text: in clear, or that it is sealed or gone."""
         shown = self.unsealed.show(value)
-        return self.say("[redacted]") if shown == REDACTED else str(shown)
+        return self.untold(shown) or str(shown)
+
+    def untold(self, shown: object) -> str | None:
+        """Say that a personal value is gone, or is not to be told."""
+        if shown == REDACTED:
+            return self.say("[redacted]")
+        return self.say("[sealed]") if shown == SEALED else None
 
     # -- records ---------------------------------------------------------------------
 
