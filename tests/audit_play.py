@@ -56,6 +56,16 @@ class Site:
         self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
         self.engine.agree("all")
 
+    @classmethod
+    def again(cls, folder: Path) -> Site:
+        """A site that was founded before, perhaps in another folder."""
+        site = cls.__new__(cls)
+        site.clock = FixedClock(START + timedelta(hours=1))
+        site.workspace = Workspace(folder)
+        site.key = VerifierKey.parse(site.workspace.verifier.read_text("utf-8"))
+        site.open_again()
+        return site
+
     def open_again(self) -> None:
         """Go on with what was closed."""
         self.engine = Engine.at(self.workspace, person="helena", clock=self.clock)
