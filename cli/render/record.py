@@ -44,6 +44,7 @@ TYPE_WORDS = {
     "exported": "exported",
     "verified": "verified the log",
     "checkpoint-anchored": "anchored a checkpoint",
+    "anchoring-failed": "could not anchor a checkpoint",
     "redacted": "removed personal data",
     "held": "put it under a legal hold",
     "hold-released": "released the legal hold",
