@@ -168,8 +168,10 @@ def _store(engine: Engine, session: Session) -> Iterator[Symptom]:
     yield _in_force(engine, session)
     yield _checkpoint(max((row.recorded for row in checkpoints), default=None), session)
     from handrail.cli.anchoring import anchor_symptoms  # noqa: PLC0415 - it imports from here
+    from handrail.cli.mirrors import mirror_symptoms  # noqa: PLC0415 - the same
 
     yield from anchor_symptoms(engine, session)
+    yield from mirror_symptoms(engine, session)
     if site.one_person:
         text = session.say("this is a site of one person: what is agreed is self-agreed")
         yield Symptom("one-person", "ok", text)

@@ -11,7 +11,7 @@ import structlog
 
 from handrail.engine.audit.formats import About, ecs, ocsf, pseudonymous
 from handrail.engine.mirrors.fault import MirrorError, SinkError
-from handrail.engine.mirrors.place import Place, alone, read_place, save_place
+from handrail.engine.mirrors.place import Place, alone, folder_of, read_place, save_place
 from handrail.engine.mirrors.sinks import sink_of
 from handrail.engine.news import News
 
@@ -40,7 +40,7 @@ def feed(store: Store, root: Path, mirror: Mirror) -> Iterator[News]:
     :param root: the workspace's folder.
     :raises MirrorError: the sink fails, or the place cannot be kept.
     """
-    folder = root / "mirrors"
+    folder = folder_of(root)
     try:
         with alone(folder, mirror.name) as held:
             if held:

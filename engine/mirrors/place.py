@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.store.base import Reader
 
-__all__ = ["Place", "alone", "read_place", "save_place", "sync_folder"]
+__all__ = ["Place", "alone", "folder_of", "read_place", "save_place", "sync_folder"]
 
 
 class Place(NamedTuple):
@@ -34,6 +34,11 @@ class Place(NamedTuple):
             return True
         last = next(reader.leaves(self.sent - 1, self.sent), None)
         return self.log == origin and last is not None and last.hex() == self.leaf
+
+
+def folder_of(root: Path) -> Path:
+    """Where a workspace keeps the places of its mirrors."""
+    return root / "mirrors"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,20 @@ def test_doctor_goes_on_past_a_file_that_may_not_be_read(
     said = desk("doctor")
     assert said.code == 3, said
     assert "museum/keys/" in said.out
+
+
+def test_records_that_wait_for_a_mirror_for_long_are_a_warning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MARK.write_text(f"{MARK.read_text('utf-8')}mirrors: {{siem: {{to: syslog}}}}\n", "utf-8")
+    assert statuses(desk)["mirror"] == "ok"
+    monkeypatch.setattr("handrail.cli.mirrors.SLOW", timedelta())
+    assert statuses(desk)["mirror"] == "warning"
+    assert "handrail watch" in desk("doctor").out
+    place = Path("museum/mirrors/siem.json")
+    place.parent.mkdir()
+    place.write_text('{"log": "other", "sent": 1, "leaf": "00"}', "utf-8")
+    assert "exchanged or rolled back" in " ".join(desk("doctor").out.split())
 
 
 def test_a_missing_site_has_its_mend(desk: Desk) -> None:
