@@ -7,11 +7,10 @@ most log2(size) of them. Proofs are made in one pass over the leaves.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from handrail.engine.ledger.record import node_hash
+from handrail.engine.ledger.record import node_hash, node_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,11 +43,23 @@ class CompactRange:
         """Add one leaf hash at the right."""
         size, hashes = self.size, self.hashes
         while size & 1:
-            # As node_hash: a call less, for each record of a log that is verified.
-            leaf = sha256(b"\x01" + hashes.pop() + leaf).digest()
+            leaf = node_hash(hashes.pop(), leaf)
             size >>= 1
         hashes.append(leaf)
         self.size += 1
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add leaf hashes at the right, all of a level before the level above it."""
+        size, nodes, odd = self.size, list(leaves), list[bytes]()
+        self.size += len(nodes)
+        while nodes:
+            if size & 1:  # the subtree of this level waits for its right half
+                nodes.insert(0, self.hashes.pop())
+            if len(nodes) & 1:
+                odd.append(nodes.pop())
+            nodes = node_hashes(nodes)
+            size >>= 1
+        self.hashes += reversed(odd)
 
     def root(self) -> bytes:
         """Return the root over all leaves; of none, the hash of nothing."""

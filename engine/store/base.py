@@ -121,8 +121,13 @@ class Reader(Protocol):
     def scan(self, start: int = 0) -> Iterator[StoredRecord]:
         """Give every record of the log from ``start`` on, in constant memory."""
 
-    def bare(self) -> Iterator[tuple[int, str, int, bytes, bytes]]:
-        """Give the same as ``scan`` from the first, as plain tuples: a microsecond less each."""
+    def part(self, start: int, stop: int) -> list[tuple[str, int, bytes, bytes]]:
+        """Return case, index in it, leaf hash and bytes of the records of this part of the log.
+
+        Half the cost of ``scan``, for a part that fits in memory. Empty where the table
+        does not keep indexes apart by itself: then a part may not be what it looks like.
+        """
+        ...
 
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""

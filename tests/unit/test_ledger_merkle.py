@@ -258,6 +258,20 @@ def test_a_stored_state_goes_on_as_if_never_stored(size: int, more: int) -> None
     assert apart.root() == tree.root() == mth(leaves[:size])
 
 
+@given(st.lists(st.integers(0, 40), max_size=6))
+def test_leaves_added_together_make_the_same_tree(parts: list[int]) -> None:
+    leaves = some_leaves(sum(parts))
+    tree, at = CompactRange(), 0
+    for part in parts:
+        tree.extend(leaves[at : at + part])
+        at += part
+        one_by_one = CompactRange()
+        for leaf in leaves[:at]:
+            one_by_one.append(leaf)
+        assert (tree.size, tree.hashes) == (one_by_one.size, one_by_one.hashes)
+    assert tree.root() == mth(leaves)
+
+
 @pytest.mark.parametrize(("size", "length"), [(1, 0), (0, 32), (3, 32), (4, 31), (-1, 32)])
 def test_a_state_of_another_length_is_refused(size: int, length: int) -> None:
     with pytest.raises(ValueError, match="are not the state of a tree"):

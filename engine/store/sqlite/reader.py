@@ -43,13 +43,14 @@ _LAST = 2**63 - 1  # the largest index that SQLite can hold
 class SqliteReader:
     """A snapshot, begun by ``with``; see ``store.base.Reader``."""
 
-    __slots__ = ("_connection", "_execute", "_path")
+    __slots__ = ("_connection", "_execute", "_numbered", "_path")
     writes = False  # whether something is lost where it fails
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self._connection = connection
         self._execute = connection.execute
         self._path = path
+        self._numbered: bool | None = None  # whether no two records can have one index
 
     def __enter__(self) -> Self:
         self._begin("BEGIN")
@@ -135,9 +136,15 @@ class SqliteReader:
         """Give every record of the log from ``start`` on, in constant memory."""
         return map(StoredRecord._make, self._execute(SQL["scan"], (start,)))
 
-    def bare(self) -> Iterator[tuple[int, str, int, bytes, bytes]]:
-        """Give the same as ``scan`` from the first, as plain tuples: a microsecond less each."""
-        return iter(self._execute(SQL["scan"], (0,)))
+    def part(self, start: int, stop: int) -> list[tuple[str, int, bytes, bytes]]:
+        """Return case, index in it, leaf hash and bytes of the records of this part of the log.
+
+        Half the cost of ``scan``, for a part that fits in memory. Empty where the table
+        does not keep indexes apart by itself: then a part may not be what it looks like.
+        """
+        if self._numbered is None:  # the table may be one that anybody made
+            self._numbered = self._rows(SQL["numbered"]) == [("seq", "INTEGER")]
+        return self._rows(SQL["part"], (start, stop)) if self._numbered else []
 
     def entries(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
         """Give the same with the columns it is found by, so that these can be verified."""

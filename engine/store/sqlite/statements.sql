@@ -41,6 +41,12 @@ SELECT data FROM record WHERE case_id = ? AND cseq >= ? ORDER BY cseq
 -- name: scan
 SELECT seq, case_id, cseq, leaf, data FROM record WHERE seq >= ? ORDER BY seq
 
+-- name: part
+SELECT case_id, cseq, leaf, data FROM record WHERE seq >= ? AND seq < ? ORDER BY seq
+
+-- name: numbered
+SELECT name, upper(type) FROM pragma_table_info('record') WHERE pk > 0
+
 -- name: entries
 SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
 FROM record WHERE seq >= ? ORDER BY seq
