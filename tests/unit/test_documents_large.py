@@ -1,8 +1,9 @@
-"""Documents near the limits end soon, and what is too much for a proof is said."""
+"""Documents near the limits end soon, in little memory; what is too much for a proof is said."""
 
 from __future__ import annotations
 
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 MOST_SECONDS = 2.0
+MOST_MEMORY = 100 * 2**20  # bytes
 HEAD = "handrail: 1\nkind: protocol\nid: big\nrevision: 1\ntitle: Big\n"
 END = "  end: {final: over}\n"
 FACT = "facts: {f: {type: yes-no, ask: F}}\n"
@@ -152,6 +154,18 @@ def test_a_large_document_is_checked_soon(make: Callable[[], str]) -> None:
     begun = time.process_time()
     check(text)
     assert time.process_time() - begun < MOST_SECONDS
+
+
+@pytest.mark.parametrize("make", [text_of_4_mib, lambda: chain(2_000), options])
+def test_a_large_document_takes_little_memory(make: Callable[[], str]) -> None:
+    """Counted anew for each, which a process's own peak cannot be."""
+    text = make()
+    tracemalloc.start()
+    try:
+        check(text)
+        assert tracemalloc.get_traced_memory()[1] < MOST_MEMORY
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("make", TOO_MANY.values(), ids=TOO_MANY)

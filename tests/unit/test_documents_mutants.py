@@ -115,6 +115,7 @@ def look(checked: Checked, data: bytes) -> None:
         assert 1 <= finding.line <= len(lines)
         assert finding.column >= 1
         assert str(finding.message)
+        assert finding.mend is not None or finding.near, finding  # it says what to do
     assert checked.findings or checked.data is not None
     assert full(checked.findings, "nl").count("-->") >= len(checked.findings)
     assert concise(checked.findings).count("\n") == max(0, len(checked.findings) - 1)
