@@ -68,7 +68,7 @@ TYPE_WORDS = {
     "export-refused": "was refused the export",
     "rotate-refused": "was refused a new key",
 }
-LOUD = frozenset({"deviated", "deadline-passed", "redacted"})
+LOUD = frozenset({"deviated", "deadline-passed", "redacted", "anchoring-failed"})
 HANG = 30
 
 
@@ -91,7 +91,7 @@ def headline(record: Record, session: Session, *, case: bool = True) -> Line:
 
 
 def _what(record: Record) -> Iterator[Span]:
-    name = record.get("step") or record.get("task") or record.get("state")
+    name = next(filter(None, map(record.get, ("step", "task", "state", "anchor"))), None)
     if name:
         item = f" {record['item']}" if record.get("item") else ""
         yield span(f" {name}{item}", "strong")
@@ -123,7 +123,7 @@ def details(record: Record, session: Session) -> Iterator[Line]:
         yield _detail(", ".join(record["to"]), _text(record["text"], session))
     if record.get("refused"):
         yield _detail(session.say("because"), refusal(record["refused"], session))
-    for member in ("basis", "rule", "format", "new"):
+    for member in ("basis", "rule", "format", "new", "reason"):
         if isinstance(record.get(member), str):
             yield _detail(session.say(_MEMBER_WORDS[member]), record[member])
     if record.get("sha256"):
@@ -140,6 +140,7 @@ _MEMBER_WORDS = {
     "rule": "retention rule",
     "format": "format",
     "new": "new key",
+    "reason": "because",
 }
 
 

@@ -178,6 +178,8 @@ def test_one_that_cannot_be_reached_stops_no_other(room: Room) -> None:
         assert wrong == ["git:../remote.git#log"]
     log = room.hand.does("audit", "log", "--type", "anchoring-failed", "--json").lines
     assert len(log) == 1
+    shown = room.hand.does("audit", "log", "--type", "anchoring-failed").out
+    assert "could not anchor a checkpoint git:../remote.git#log" in shown
     row = room.verify()
     assert row["verdict"] == "OK"
     assert [one["anchor"] for one in row["anchors"] if one["problem"]] == wrong
