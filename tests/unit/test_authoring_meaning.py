@@ -196,6 +196,12 @@ def test_the_order_of_branches_matters() -> None:
     assert told(TEXT, after).startswith("changed order state observe step assess: → act (")
 
 
+def test_a_step_without_a_title_is_called_by_its_id() -> None:
+    after = TEXT.replace("    steps:\n", "    steps:\n      wave: {to: gone}\n", 1)
+    assert "wave" in told(TEXT, after)
+    assert "wave" in told(after, TEXT)
+
+
 def test_it_is_said_in_the_readers_language() -> None:
     after = machine(TEXT.replace("{above: 3}", "{above: 4}"))
     (change,) = compare(machine(TEXT), after, "nl")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from handrail.engine.documents.authoring.meaning.branches import branch_changes
@@ -13,7 +14,7 @@ from handrail.engine.documents.authoring.meaning.words import Teller
 from handrail.engine.machine.build import TOP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from handrail.engine.documents.authoring.meaning.change import Where
     from handrail.engine.machine.definition import Definition, Region, State, Step, Task
@@ -30,7 +31,8 @@ def compare(before: Definition, after: Definition, lang: str = "en") -> list[Cha
 
     :param lang: in which the differences are said.
     """
-    return list(_Comparison(before, after, lang).changes())
+    comparison = _Comparison(before, after, lang)
+    return [one._replace(title=comparison.title(one)) for one in comparison.changes()]
 
 
 class _Comparison:
@@ -47,6 +49,14 @@ class _Comparison:
         yield from self._settings()
         yield from self._begins((), self.before.regions[TOP], self.after.regions[TOP])
         yield from self._states()
+
+    def title(self, change: Change) -> str | None:
+        """The title of the state that a change is in, in the revision that has it."""
+        if change.where[:1] != ("state",):
+            return None
+        name = change.where[1]
+        state = self.after.states.get(name) or self.before.states[name]
+        return None if state.title is None else self.new.text("title", state.title).words
 
     # -- what lies side by side ------------------------------------------------------
 
@@ -76,7 +86,7 @@ class _Comparison:
     def _named(self, part: Any, name: str) -> str:
         """How a part is called by those who follow it."""
         for key in ("title", "ask", "do"):
-            if (text := getattr(part, key, None)) is not None:
+            if isinstance(text := getattr(part, key, None), str | Mapping):  # a step asks facts
                 return self.new.text("", text).words
         return name
 
