@@ -105,7 +105,7 @@ class _Sheet:
         yield from self.part(say("The three questions"), self.questions())
         yield from self.part(say("Settings"), self.settings())
         yield from self.part(say("Who does what"), self.who())
-        yield from self.part(say("What changes"), self.changes())
+        yield from self.part(say("What changes"), self.changes(), most=None)
         yield from self.part(say("Lessons that it answers"), page["answers"])
         yield from self.part(say("Who was heard"), self.heard())
         yield from self.part(say("Who agreed"), self.agreed())
@@ -113,15 +113,17 @@ class _Sheet:
         yield from self.part(say("Read and understood"), self.acknowledged())
         yield from self.now()
 
-    def part(self, title: str, texts: Iterable[Any]) -> Iterator[Block]:
+    def part(self, title: str, texts: Iterable[Any], *, most: int | None = MOST) -> Iterator[Block]:
+        """A title and what stands under it; ``most`` lines, for nobody reads more."""
         found = [text if isinstance(text, Line) else line(span(text), indent=2) for text in texts]
         if not found:
             return
         yield GAP
         yield line(span(title, "state"))
-        yield from found[:MOST]
-        if len(found) > MOST:
-            yield line(span(self.say("and {count} more", count=len(found) - MOST), "dim"), indent=2)
+        yield from found[:most]
+        more = len(found[most:]) if most is not None else 0
+        if more:
+            yield line(span(self.say("and {count} more", count=more), "dim"), indent=2)
 
     def force(self) -> Iterator[Block]:
         now = self.page["in_force"]
@@ -182,13 +184,10 @@ class _Sheet:
         for does, names in alike.items():
             yield f"{', '.join(names)}: {'; '.join(does)}"
 
-    def changes(self) -> Iterator[str]:
-        signs = {"added": "+", "removed": "-", "changed": "~"}
-        for one in self.page["changes"] or ():
-            what = f"{signs[one['how']]} {'.'.join(one['part'])}"
-            if one["how"] == "changed":
-                what += f": {_short(one['before'])} → {_short(one['after'])}"
-            yield what
+    def changes(self) -> Iterator[Line]:
+        from handrail.cli.render.changes import changed  # noqa: PLC0415 - few pages have them
+
+        return changed(self.page["changes"] or (), self.session, indent=2)
 
     def heard(self) -> Iterator[Any]:
         styles = {"yes": "good", "no": "alarm", "waived": "warn", "open": "warn"}
@@ -282,8 +281,3 @@ SAID_WORDS = {
     "waived": "not heard; management went on",
     "open": "still to be heard",
 }
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line's worth

@@ -152,7 +152,7 @@ class _Page(Glance):
             before = older[-1] if older else None
         if before is None:
             return None
-        return changes(table.data(table.rows[before]), self.data)
+        return changes(table.data(table.rows[before]), self.data, self.lang)
 
     def case(self) -> View:
         """What can be done now, as ``show --json`` has it of an incident."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from agreement_play import does, put_plan_in_force, records, revised
+from agreement_play import does, plan_with, put_plan_in_force, records, revised
 
 if TYPE_CHECKING:
     from cli_play import Desk
@@ -217,10 +217,32 @@ def test_the_page_says_what_changed_and_whom_it_leaves_behind(desk: Desk) -> Non
     )
     does(desk, "register", path, "--as", "greta")
     page = does(desk, "agreement", "show", PERSON, "--lang", "nl")
-    assert "answer-within.default: 5m → 6m" in page.out
+    assert "instelling answer-within\n    ~ standaard: 5m → 6m\n" in page.out
     assert "INC-2025-0007" in page.out
     shown = does(desk, "agreement", "show", PERSON, "--json").json
-    assert ["settings", "answer-within", "default"] in [one["part"] for one in shown["changes"]]
+    (longer, *_) = shown["changes"]
+    assert longer["where"] == ["setting", "answer-within"]
+    assert (longer["before"], longer["after"]) == ("5m", "6m")
     (running,) = shown["running"]
     assert (running["incident"][:4], running["migrated"]) == ("INC-", True)
     assert any("Guard" in one["title"] for one in shown["who"])
+
+
+def test_the_page_leaves_no_change_out(desk: Desk) -> None:
+    """Who agrees must see all of them, in words, under the titles that people know."""
+    tasks = "".join(f"      more-{n}: {{do: Do more {n}.}}\n" for n in range(15))
+    path = revised(
+        desk, PERSON, 2, ("      colleague-in-sight:", f"{tasks}      colleague-in-sight:")
+    )
+    does(desk, "register", path, "--as", "greta")
+    page = does(desk, "agreement", "show", PERSON, "--as", "helena").out
+    changes = page.partition("What changes\n")[2].partition("\n\n")[0].splitlines()
+    assert changes[0] == "  state contact  Make contact"
+    assert changes[1:] == [f"    + task more-{n}: Do more {n}." for n in range(15)]
+
+
+def test_the_page_of_a_site_plan_says_what_changed(desk: Desk) -> None:
+    path = plan_with(desk, 2, ("anna: {name: Anna Berg", "anna: {name: Anna Borg"))
+    does(desk, "register", path, "--as", "greta")
+    page = does(desk, "agreement", "show", "north-museum", "--as", "helena").out
+    assert "  ~ entry people.anna.name: Anna Berg → Anna Borg\n" in page

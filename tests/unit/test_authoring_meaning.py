@@ -111,7 +111,7 @@ CASES = [
     ("by: [duty-manager], ", "",
      "changed roles state act step stand-down: duty-manager | guard"),
     ("second: shift-lead", "second: {role: shift-lead, count: 2}",
-     "changed second state act step stand-down: 1 x shift-lead | 2 x shift-lead"),
+     "changed second state act step stand-down: shift-lead | 2 x shift-lead"),
     ("    done: [", "    join: any\n    done: [", "changed join state act: all | 1"),
     ("run: other", "run: another", "changed runs state helped: other | another"),
     ("final: left", "final: over", "changed outcome state gone: left | over"),

@@ -93,7 +93,9 @@ def test_a_checked_protocol_never_gets_stuck() -> None:
         assert seed < PROTOCOLS * 40, f"only {checked} of {seed} protocols check"
         rng = Random(seed)  # noqa: S311 - a test's dice
         found = check_bytes(json.dumps(mended(rng)).encode(), "random.yaml")
-        if found.ok and found.definition is not None:
+        # Where the checker says that it could not look at every case, it promises nothing.
+        proved = not any(finding.code == "HR312" for finding in found.findings)
+        if found.ok and proved and found.definition is not None:
             checked += 1
             played += play(found.definition, rng, seed)
     assert played >= checked  # each took a step at least

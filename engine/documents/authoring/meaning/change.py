@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -22,6 +22,11 @@ class Change(NamedTuple):
     where: Where
     before: str | None = None  # in words; ``None`` where it was not there
     after: str | None = None
+    title: str | None = None  # what people call the state that it is in, or is
+
+    def row(self) -> dict[str, Any]:
+        """The same as ``--json`` shows it."""
+        return {**self._asdict(), "where": list(self.where)}
 
 
 class Aspect(NamedTuple):

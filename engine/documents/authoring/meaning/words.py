@@ -151,7 +151,9 @@ class Teller:
         yield self.ids("questions", map(self.names.fact, step.ask))
         yield self.ids("needs", map(self.names.fact, step.needs))
         second = step.second
-        words = "" if second is None else f"{second.count} x {second.role}"
+        words = ""
+        if second is not None:
+            words = second.role if second.count == 1 else f"{second.count} x {second.role}"
         yield Aspect("second", second and (second.role, second.count), words)
         yield self.deadline("after", step.after)
         yield self.effects("effects", step.then)
