@@ -85,11 +85,17 @@ class Casebook:
         after = decision.case
         assert after is not None  # noqa: S101 - what is appended belongs to a case
         pinned = (_pinned(after, draft) for draft in decision.drafts)
+        # A message says what is so when it is queued, which is not always where it ends.
+        tells = any(draft["type"] == "notified" for draft in decision.drafts)
         for record in self.write(writer, pinned):
-            loaded = fold_known(self._shelf.definition, loaded, record, after)
+            if tells:
+                loaded = fold(self._shelf.definition, loaded, record)
+            else:
+                loaded = fold_known(self._shelf.definition, loaded, record, after)
             if record["type"] == "notified":
                 self._queue(writer, world, loaded, record)
         assert loaded is not None  # noqa: S101 - a decision has records
+        loaded = loaded._replace(case=after)
         if after.id.startswith(_INCIDENT):
             writer.put_incident(incident_row(loaded))
         writer.put_deadlines(after.id, deadline_rows(world, after))

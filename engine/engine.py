@@ -635,10 +635,9 @@ class Engine:
         return decide(turn.world, turn.case, command)
 
     def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:
-        loaded = self.casebook.append(writer, turn.world, turn.loaded, decision)
-        if turn.sealer.disclosures and not decision.refusal:
-            writer.put_disclosures(turn.sealer.disclosures, loaded.case.id)
-        return loaded
+        if turn.sealer.disclosures and not decision.refusal and decision.case is not None:
+            writer.put_disclosures(turn.sealer.disclosures, decision.case.id)  # messages say them
+        return self.casebook.append(writer, turn.world, turn.loaded, decision)
 
     def _shown(self, turn: Turn, loaded: Loaded, head: Head) -> View:
         """The view after a change; in a quiet engine only what a receipt says."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Text", "fill", "pick", "say"]
+__all__ = ["Text", "counted", "fill", "pick", "say", "spoken"]
 
 Text = str | Mapping[str, str]
 
@@ -48,6 +48,17 @@ def say(lang: str, template: str, /, **params: object) -> str:
     """Return one of the program's own messages in ``lang``, filled with ``params``."""
     message = _catalogue(lang)(template)
     return message.format(**params) if params else message
+
+
+def counted(lang: str, one: str, many: str, count: int) -> str:
+    """Return a message about one or several; each language here has these two forms."""
+    return say(lang, one if count == 1 else many, count=count)
+
+
+def spoken() -> list[str]:
+    """The languages that the program itself speaks."""
+    folders = (Path(__file__).parent / "locales").iterdir()
+    return sorted({"en", *(folder.name for folder in folders if folder.is_dir())})
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.audit.outbox import MESSAGES, Outbox
 from handrail.engine.errors import HandrailError, StoreError
 from handrail.engine.machine.state import World
 from handrail.engine.projection import deadline_rows, fold, incident_row
@@ -37,6 +38,7 @@ class Projections:
         self._loaded: Loaded | None = None
         self._broken = False
         self._last = -1  # the index of the case's last record so far
+        self._outbox = Outbox(reader, documents.definition, report)
 
     def take(self, seq: int, case: str, record: Mapping[str, Any] | None) -> None:
         """Fold one more record of the case; None for one that cannot be used."""
@@ -48,6 +50,8 @@ class Projections:
         self._last = seq
         try:
             self._loaded = fold(self._documents.definition, self._loaded, record)
+            if record["type"] in MESSAGES:
+                self._outbox.take(record, self._loaded, self._charter.site(seq))
         except HandrailError as error:
             self._illegal(seq, case, error)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -65,11 +69,14 @@ class Projections:
             if case.startswith(INCIDENT):
                 self._compare_incident(case, self._loaded)
             self._compare_deadlines(case, self._loaded)
+        if case.startswith((INCIDENT, DOCUMENT)):
+            self._outbox.end(case, folded=self._loaded is not None and not self._broken)
         self._loaded, self._broken = None, False
 
     def finish(self) -> None:
         """Tell of rows that no case has."""
         self._skip_to(None)
+        self._outbox.finish()
 
     def _skip_to(self, case: str | None) -> None:
         """Go on in the table of incidents, to a case's row."""

@@ -165,9 +165,9 @@ class Table(Seat):
         writer = cast("Writer", self.reader)  # who appends has one
         decision = self._addressed(decision)
         since = len(self.dossier.records)
-        self.loaded = self.engine.casebook.append(writer, self.world(), self.loaded, decision)
         if self.sealer.disclosures and not decision.refusal:
             writer.put_disclosures(self.sealer.disclosures, case_of(self.name))
+        self.loaded = self.engine.casebook.append(writer, self.world(), self.loaded, decision)
         for data in writer.case_records(case_of(self.name), since):
             record = json.loads(data)
             self.dossier.take(record)

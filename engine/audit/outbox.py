@@ -1,0 +1,134 @@
+"""Messages that wait to be sent, held against the records that queued them.
+
+Each ``notified`` waits until a record says that it was sent, or withdrawn. What it says
+is in clear, in the language of the one who acted, which no record tells: it must be what
+the record's text comes to, with what was known then, in some language.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from handrail.engine.errors import StoreError
+from handrail.engine.messages import say_message
+from handrail.engine.sealing import Unsealed
+from handrail.engine.store.rows import OutboxRow
+from handrail.engine.text import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from handrail.engine.audit.findings import Report
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.site import Site
+    from handrail.engine.projection import Loaded
+    from handrail.engine.store.base import Reader
+    from handrail.engine.text import Text
+
+__all__ = ["MESSAGES", "Outbox"]
+
+_TABLE: Final = "outbox"
+_QUEUED: Final = "notified"
+MESSAGES: Final = frozenset({_QUEUED, "notification-sent", "notification-failed"})
+
+
+class _Due(NamedTuple):
+    """A message that a record queued."""
+
+    row: OutboxRow  # as it should be, in some language
+    texts: frozenset[str]  # what it may say
+
+
+class Outbox:
+    """Takes one case after the other; holds the messages that wait."""
+
+    def __init__(
+        self, reader: Reader, definition: Callable[[str], Definition], report: Report
+    ) -> None:
+        self._reader = reader
+        self._definition = definition
+        self._report = report
+        self._due: dict[int, _Due | None] = {}  # by the record's index in its case
+        self._found: dict[str, dict[int, list[OutboxRow]]] = defaultdict(lambda: defaultdict(list))
+        self._readable = True
+        try:
+            for row in reader.outbox():
+                self._found[row.case][row.cseq].append(row)
+        except StoreError:
+            self._readable = False
+            report.add("projection-unreadable", None, None, table=_TABLE)
+
+    def take(self, record: Mapping[str, Any], loaded: Loaded, site: Site | None) -> None:
+        """Take a record of ``MESSAGES``.
+
+        :param loaded: the case, folded up to it.
+        :param site: the plan in force then; ``None``: it is not known.
+        """
+        if record["type"] == _QUEUED:
+            self._due[record["cseq"]] = self._expected(record, loaded, site)
+        else:
+            self._due.pop(record["of"], None)
+
+    def _expected(
+        self, record: Mapping[str, Any], loaded: Loaded, site: Site | None
+    ) -> _Due | None:
+        case, cseq = loaded.case.id, record["cseq"]
+        if site is None or cseq not in self._found.get(case, ()):
+            return None  # nothing to compare it with
+        texts = frozenset(self._texts(record, loaded, site))
+        row = OutboxRow(case, cseq, record["run"], tuple(record["to"]), min(texts))
+        return _Due(row, texts)
+
+    def _texts(self, record: Mapping[str, Any], loaded: Loaded, site: Site) -> Iterator[str]:
+        run = loaded.case.runs[record["run"]]
+        definition = self._definition(run.sha256)
+        unsealed = Unsealed(self._reader, {loaded.case.id: run.facts})
+        for lang in _languages(record["text"], definition, site):
+            yield say_message(
+                record["text"],
+                loaded.case,
+                run.id,
+                definition,
+                unsealed=unsealed,
+                site=site,
+                lang=lang,
+            )
+
+    def end(self, case: str, *, folded: bool) -> None:
+        """Compare what waits of a case; where it could not be folded, nothing is known."""
+        found = self._found.pop(case, {})
+        if folded and self._readable:
+            for cseq in sorted({*found, *self._due}):
+                self._compare(case, cseq, found.get(cseq, []))
+        self._due.clear()
+
+    def _compare(self, case: str, cseq: int, found: list[OutboxRow]) -> None:
+        if cseq not in self._due:
+            self._report.add("projection-extra", None, case, table=_TABLE)
+            return
+        if not found:
+            self._report.add("projection-missing", None, case, table=_TABLE)
+            return
+        if len(found) > 1:
+            self._report.add("projection-extra", None, case, table=_TABLE)
+        due = self._due[cseq]
+        if due is None:
+            return
+        for row in found:
+            text = row.text if row.text in due.texts else due.row.text
+            # How often sending failed is no matter of the log.
+            self._report.compare(case, _TABLE, row, due.row._replace(text=text, tries=row.tries))
+
+    def finish(self) -> None:
+        """Tell of messages that no case has."""
+        for case in sorted(self._found):
+            self._report.add("projection-extra", None, case, table=_TABLE)
+
+
+def _languages(text: Text, definition: Definition, site: Site) -> set[str]:
+    """Every language that a part of the message is there in; any other comes to one of these."""
+    texts = [text, site.title]
+    texts += [title for titles in site.registers.values() for title in titles.values()]
+    texts += [choice for fact in definition.facts.values() for choice in fact.of.values()]
+    return {*spoken()} | {tag for each in texts if not isinstance(each, str) for tag in each}
