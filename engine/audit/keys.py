@@ -53,6 +53,7 @@ class Keys:
         """
         found = list(_linked(rotations(reader), set(held), report))
         self._eras = list(_eras(found, held))
+        self._opened: dict[str, Checkpoint] = {}  # several anchors hold the same ones
 
     @property
     def all(self) -> list[VerifierKey]:
@@ -65,8 +66,12 @@ class Keys:
         :raises NoteError: it is malformed.
         :raises UnsignedError: the key of that time did not sign it, or it was altered.
         """
-        size = alleged(note).size
-        return open_checkpoint(note, [e.key for e in self._eras if e.first <= size <= e.last])
+        found = self._opened.get(note)
+        if found is None:
+            size = alleged(note).size
+            keys = [era.key for era in self._eras if era.first <= size <= era.last]
+            found = self._opened[note] = open_checkpoint(note, keys)
+        return found
 
 
 def rotations(reader: Reader) -> Iterator[Rotation]:

@@ -50,7 +50,7 @@ class Room(NamedTuple):
         known = dict(zip(KINDS, (FILE, GIT, stamps), strict=True))
         lines = [f"  a{at}: {known.get(one, one)}\n" for at, one in enumerate(anchors)]
         mark = self.home / "museum/handrail.yaml"
-        text = mark.read_text("utf-8").partition("anchors:")[0]
+        text = mark.read_text("utf-8").partition("\nanchors:")[0].rstrip("\n") + "\n"
         mark.write_text(text + "".join(["anchors:\n", *lines] if lines else []), "utf-8")
 
     def works(self, title: str) -> None:
@@ -189,6 +189,20 @@ def test_one_that_cannot_be_reached_stops_no_other(room: Room) -> None:
     assert told["text"].startswith("git:../remote.git#log")
     (room.home / "away").rename(room.home / "remote.git")
     room.hand.does("audit", "anchor")
+
+
+def test_watch_puts_it_where_it_is_due(room: Room) -> None:
+    def watched() -> list[tuple[str, str]]:
+        lines = room.hand("watch", "--once", "--json").lines
+        return [(one["event"], one.get("anchor", "")) for one in lines]
+
+    room.has(FILE.replace("1h", "0s"), "git", GIT.replace("remote", "none"))
+    assert ("anchored", "file:../out/log.checkpoints") not in watched()  # nothing waits
+    room.works("a third")
+    told = watched()
+    assert ("anchored", "file:../out/log.checkpoints") in told
+    assert ("anchored", "git:../remote.git#log") not in told  # its last is not a day old
+    assert room.verify()["anchored"] > room.log.sql("SELECT size FROM head")[0][0] - 5
 
 
 def test_a_line_of_a_system_log_is_held_against_the_log(room: Room, tmp_path: Path) -> None:

@@ -65,10 +65,12 @@ def _event(row: Row) -> dict[str, Any]:
         "id": row["leaf"],
         "sequence": row["seq"],
         "created": row["recorded"],
-        "outcome": "failure" if refused else "success",
+        "outcome": "failure" if row["type"].endswith(("-refused", "-failed")) else "success",
     }
     if refused:
         event |= {"code": refused["code"], "reason": _filled(refused)}
+    elif isinstance(row.get("reason"), str):
+        event["reason"] = row["reason"]
     if not row["case"].startswith("INC-"):
         event |= {"category": ["configuration"], "type": [_TYPES.get(row["type"], "change")]}
     return event

@@ -33,7 +33,8 @@ _ACTIVITIES: Final = {
     "document-agreed": (10, "Activate"),
     "document-retired": (11, "Deactivate"),
 }
-_SEVERITIES: Final = {"deadline-passed": (3, "Medium"), "deviated": (3, "Medium")}
+_MEDIUM: Final = (3, "Medium")
+_SEVERITIES: Final = dict.fromkeys(("deadline-passed", "deviated", "anchoring-failed"), _MEDIUM)
 _KINDS: Final = {"INC": "incident", "DOC": "document"}
 # Members of a record that have a place of their own in the event.
 _MAPPED: Final = frozenset(
@@ -51,7 +52,7 @@ def shape(row: Row, about: About) -> dict[str, Any]:
     """Return the event of one record."""
     activity, activity_name = _ACTIVITIES.get(row["type"], _UPDATE)
     severity, severity_name = _severity(row["type"])
-    failed = row["type"].endswith("-refused")
+    failed = row["type"].endswith(("-refused", "-failed"))
     event = {
         "activity_id": activity,
         "activity_name": activity_name,
@@ -72,8 +73,10 @@ def shape(row: Row, about: About) -> dict[str, Any]:
         "entity": _entity(row),
         "unmapped": {name: value for name, value in row.items() if name not in _MAPPED},
     }
-    if failed:
+    if row.get("refused"):
         event["status_code"] = row["refused"]["code"]
+    if isinstance(row.get("reason"), str):
+        event["status_detail"] = row["reason"]
     if isinstance(row.get("why"), str):
         event["comment"] = row["why"]
     return event
