@@ -107,6 +107,13 @@ def test_only_what_is_due_is_put_there(site: Site) -> None:
     assert due(site) == [("local", True), (DISK, True)]
 
 
+def test_a_clock_that_was_set_back_keeps_nothing_from_its_anchors(site: Site) -> None:
+    site.engine.anchor()
+    site.clock.at -= timedelta(days=300)
+    site.engine.open("suspicious-person")
+    assert len(due(site)) == 3
+
+
 def test_one_who_asks_all_the_time_is_answered_twice_a_minute(site: Site) -> None:
     pace = Pace()
     assert len(due(site, pace)) == 3
