@@ -8,7 +8,7 @@ the record's text comes to, with what was known then, in some language.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.errors import StoreError
 from handrail.engine.messages import say_message
@@ -17,7 +17,7 @@ from handrail.engine.store.rows import OutboxRow
 from handrail.engine.text import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.machine.definition import Definition
@@ -33,13 +33,6 @@ _QUEUED: Final = "notified"
 MESSAGES: Final = frozenset({_QUEUED, "notification-sent", "notification-failed"})
 
 
-class _Due(NamedTuple):
-    """A message that a record queued."""
-
-    row: OutboxRow  # as it should be, in some language
-    texts: frozenset[str]  # what it may say
-
-
 class Outbox:
     """Takes one case after the other; holds the messages that wait."""
 
@@ -49,8 +42,9 @@ class Outbox:
         self._reader = reader
         self._definition = definition
         self._report = report
-        self._due: dict[int, _Due | None] = {}  # by the record's index in its case
+        self._due: dict[int, OutboxRow | None] = {}  # by the record's index in its case
         self._found: dict[str, dict[int, list[OutboxRow]]] = defaultdict(lambda: defaultdict(list))
+        self._lang = "en"  # in which the last one was found: mostly the next one's too
         self._readable = True
         try:
             for row in reader.outbox():
@@ -72,20 +66,22 @@ class Outbox:
 
     def _expected(
         self, record: Mapping[str, Any], loaded: Loaded, site: Site | None
-    ) -> _Due | None:
+    ) -> OutboxRow | None:
         case, cseq = loaded.case.id, record["cseq"]
-        if site is None or cseq not in self._found.get(case, ()):
+        found = self._found.get(case, {}).get(cseq)
+        if site is None or not found:
             return None  # nothing to compare it with
-        texts = frozenset(self._texts(record, loaded, site))
-        row = OutboxRow(case, cseq, record["run"], tuple(record["to"]), min(texts))
-        return _Due(row, texts)
+        text = self._said(found[0].text, record, loaded, site)
+        return OutboxRow(case, cseq, record["run"], tuple(record["to"]), text)
 
-    def _texts(self, record: Mapping[str, Any], loaded: Loaded, site: Site) -> Iterator[str]:
+    def _said(self, found: object, record: Mapping[str, Any], loaded: Loaded, site: Site) -> str:
+        """What the message comes to, in the language in which it was found if that is one."""
         run = loaded.case.runs[record["run"]]
         definition = self._definition(run.sha256)
         unsealed = Unsealed(self._reader, {loaded.case.id: run.facts})
-        for lang in _languages(record["text"], definition, site):
-            yield say_message(
+        languages = _languages(record["text"], definition, site)
+        for lang in sorted(languages, key=lambda lang: lang != self._lang):
+            text = say_message(
                 record["text"],
                 loaded.case,
                 run.id,
@@ -94,6 +90,10 @@ class Outbox:
                 site=site,
                 lang=lang,
             )
+            if text == found:
+                self._lang = lang
+                break
+        return text
 
     def end(self, case: str, *, folded: bool) -> None:
         """Compare what waits of a case; where it could not be folded, nothing is known."""
@@ -115,10 +115,8 @@ class Outbox:
         due = self._due[cseq]
         if due is None:
             return
-        for row in found:
-            text = row.text if row.text in due.texts else due.row.text
-            # How often sending failed is no matter of the log.
-            self._report.compare(case, _TABLE, row, due.row._replace(text=text, tries=row.tries))
+        for row in found:  # how often sending failed is no matter of the log
+            self._report.compare(case, _TABLE, row, due._replace(tries=row.tries))
 
     def finish(self) -> None:
         """Tell of messages that no case has."""
