@@ -258,8 +258,9 @@ class House(Site):
         """Change what runs, and let it follow."""
         runs = self.engine.view(self.case(random))["runs"]
         names = [run["protocol"] for run in runs] or self.library
+        name = random.choice(names)
         with suppress(HandrailError):
-            self.revise(random, only=random.choice(names))
+            self.invent(random) if name == "random" else self.revise(random, only=name)
         engine = self.as_(random.choice(("greta", "anna")))
         engine.charter.migrate(self.incidents(4, open=True))
 
