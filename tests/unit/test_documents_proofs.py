@@ -72,6 +72,24 @@ states:
 """)
 
 
+# “next” leads on whatever clear is; “done” leads back while nobody has asked for it.
+WAITING = """\
+start: a
+states:
+  a: {steps: {go: {ask: [ASKED], to: p}}}
+  p:
+    tracks: {t: {start: i, states: {i: {final: i}}}}
+    next: [{state: out, when: {clear: false}}, {state: out, when: {clear: true}}]
+    done: [{state: p}]
+  out: {final: out}
+"""
+
+
+def test_a_ring_of_facts_that_nobody_has_asked_for() -> None:
+    assert "HR330" in codes(WAITING.replace("ask: [ASKED], ", ""))
+    assert "HR330" not in codes(WAITING.replace("ASKED", "clear"))
+
+
 def test_a_ring_that_sets_what_leads_out_comes_to_rest() -> None:
     assert not codes("""\
 start: first

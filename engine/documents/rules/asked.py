@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition, Effect, State, Step, Target
     from handrail.engine.machine.guards import Guard
 
-__all__ = ["rules"]
+__all__ = ["Analysis", "rules"]
 
 Known = frozenset[str]
 _WORK: Final = 300_000  # ways gone, and ends looked at
@@ -39,7 +39,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
     if not any(target.when for state in _movers(subject.definition) for target in _moves(state)):
         return
     try:
-        analysis = _Analysis(subject.definition)
+        analysis = Analysis(subject.definition)
     except TooManyError:
         message = msg("too many ways to look at all of them: what is known where is not known")
         yield subject.found_key("HR312", ("states",), message, severity=Severity.NOTE, mend=LARGE)
@@ -57,7 +57,7 @@ def _moves(state: State) -> tuple[Target, ...]:
     return (*state.next, *state.done)
 
 
-def _unasked(subject: Subject, analysis: _Analysis, branch: Branch) -> Iterator[Finding]:
+def _unasked(subject: Subject, analysis: Analysis, branch: Branch) -> Iterator[Finding]:
     definition = subject.definition
     state = definition.states[branch.state]
     at_move = analysis.at_move(state, branch.kind)
@@ -105,7 +105,7 @@ class _Way(NamedTuple):
     gains: Known
 
 
-class _Analysis:
+class Analysis:
     """For each state that can be entered, the facts known whenever it is.
 
     A forward analysis to its greatest fixed point. A ``done`` is looked at only when

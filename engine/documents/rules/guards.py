@@ -20,7 +20,7 @@ from handrail.engine.documents.rules.subject import (
 )
 from handrail.engine.documents.rules.values import ordered, wrong_item, wrong_length
 from handrail.engine.machine.build import read_fact
-from handrail.engine.machine.definition import FactType, Kind
+from handrail.engine.machine.definition import Fact, FactType, Kind
 from handrail.engine.machine.guards import is_fact
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Definition, Fact
+    from handrail.engine.machine.definition import Definition
 
 __all__ = ["rules"]
 
@@ -230,6 +230,8 @@ def _lifecycle(subject: Subject) -> Mapping[str, Any] | None:
 
 
 def _site(subject: Subject, _branch: Branch, test: Test, rest: str) -> Iterator[Finding]:
+    if rest in _YES_OR_NO:
+        yield from _compared(subject, test, Fact(id=test.name, type=FactType.YES_NO))
     if subject.site is None or subject.site.special(rest) is not None:
         return
     known = [key for key in subject.site.data if subject.site.special(key) is not None]

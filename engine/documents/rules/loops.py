@@ -2,9 +2,10 @@
 
 The configurations that can be reached are explored, every branch of every step
 taken for possible. In each of them the engine itself moves on (``automatic``), for
-every cell of the facts that the guards there read; facts do not change meanwhile,
-except by ``set``. A run that comes back to where it was, with the same facts, never
-rests. Where that is more work than the budget allows, it says so.
+every cell of the facts that the guards there read; a fact that need not have been asked
+for by then may also be unknown. Facts do not change meanwhile, except by ``set``. A run
+that comes back to where it was, with the same facts, never rests. Where that is more
+work than the budget allows, it says so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.documents.finding import Severity, msg
+from handrail.engine.documents.rules.asked import Analysis
 from handrail.engine.documents.rules.budget import Budget, TooManyError
 from handrail.engine.documents.rules.cells import cells
 from handrail.engine.documents.rules.domains import domains_of
@@ -163,6 +165,7 @@ class _Mover:
         moving = [state for state in chart.states.values() if state.next or state.done]
         self.moving = frozenset(state.id for state in moving)
         self.read = self.domains(moving)
+        self.asked = Analysis(definition).known
 
     def meet(self, place: _Place) -> None:
         """Pay for a move from a place; a configuration met first is worked out, each with each."""
@@ -176,11 +179,21 @@ class _Mover:
         """The configurations of a round that never ends; empty where all rests."""
         if self.moving.isdisjoint(place.active.values()):
             return []
-        for cell in cells(self.read, _MOST_CELLS):
+        for cell in cells(self.here(place), _MOST_CELLS):
             ring = self.follow(place, cell)
             if ring:
                 return ring
         return []
+
+    def here(self, place: _Place) -> dict[str, list[object]]:
+        """What can be read in a place; also that a fact is not known, if nobody had to ask it."""
+        sure = frozenset[str]().union(*(self.asked.get(key, ()) for key in place.active.values()))
+        found = {}
+        for name, values in self.read.items():
+            given = [value for value in values if value is not UNKNOWN]
+            open_ = is_fact(name) and name not in sure
+            found[name] = [*given, UNKNOWN] if open_ else given
+        return found
 
     def domains(self, states: Sequence[State]) -> dict[str, list[object]]:
         """The values of the facts and settings that the guards of these states read."""
