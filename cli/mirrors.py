@@ -50,7 +50,7 @@ def _mirror(engine: Engine, mirror: Mirror, session: Session) -> Symptom:
         text = say("mirror {name} ({to}): all {sent} records sent", sent=found.sent, **place)
         return Symptom("mirror", "ok", text)
     text = say(
-        "mirror {name} ({to}): {waiting} records behind, since {time}",
+        "mirror {name} ({to}): behind by {waiting}, since {time}",
         waiting=found.waiting,
         time=clock_words(found.since, now),
         **place,

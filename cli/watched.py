@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from handrail.cli import out
 from handrail.cli.edge import words
@@ -40,7 +40,7 @@ _WORDS: Final[Mapping[tuple[str, bool | None], str]] = {
     ("message", None): "{incident}: a message waits for {people}",
     ("anchored", None): "anchored: {size} records, {anchor}",
     ("signed", None): "signed: {size} records, {root}",
-    ("mirrored", None): "mirror {mirror}: {count} records sent, the last is {to}",
+    ("mirrored", None): "mirror {mirror}: sent up to record {to} ({count} new)",
     ("mirror-again", None): (
         "mirror {mirror}: the {sent} records that it was sent are not the beginning of this log, "
         "which was exchanged or rolled back; all of it is sent"
@@ -95,7 +95,7 @@ class Watched:
                 if self.session.json:
                     self._emit("recovered", told.job, {})
                 else:
-                    out.message(self.session.say("{job}: works again", job=told.job), "good")
+                    self._line(self.session.say("{job}: works again", job=told.job), sys.stderr)
             case news:
                 self._news(told.job, news)
 
@@ -113,17 +113,19 @@ class Watched:
         if self.session.json:
             self._emit("problem", job, {"code": fault.code, "text": text})
         else:
-            out.message(f"handrail: {text}", "alarm")
+            self._line(f"handrail: {text}", sys.stderr, "alarm")
 
     def _news(self, job: str, news: News) -> None:
         if self.session.json:
             self._emit(news.event, job, news.members)
             return
-        at = f"{datetime.now().astimezone():%H:%M:%S}  "
         key = (news.event, news.members.get("taken"))
-        text = self.session.say(_WORDS[key], **_filled(news.members))
-        out.page([line(span(at, "dim"), text, hang=len(at))], stream=self._stream)
-        self._stream.flush()
+        self._line(self.session.say(_WORDS[key], **_filled(news.members)), self._stream)
+
+    def _line(self, text: str, stream: TextIO, style: str = "") -> None:
+        at = f"{datetime.now().astimezone():%H:%M:%S}  "
+        out.page([line(span(at, "dim"), span(text, style), hang=len(at))], stream=stream)
+        stream.flush()
 
     def _emit(self, event: str, job: str, members: Members) -> None:
         at = stamp(datetime.now(UTC))

@@ -18,9 +18,7 @@ def command(
     once: Annotated[bool, typer.Option("--once", help="Look once, then end.")] = False,
     every: Annotated[
         str,
-        typer.Option(
-            "--every", metavar="DURATION", help="How long new records may wait: 2s, if not given."
-        ),
+        typer.Option("--every", metavar="DURATION", help="How long new records may wait."),
     ] = "2s",
 ) -> None:
     """Let deadlines pass when they are due, sign and anchor the log, feed its mirrors.

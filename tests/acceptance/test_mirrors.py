@@ -130,7 +130,7 @@ def test_what_a_sink_did_not_take_waits_and_doctor_says_so(contact: Hand) -> Non
         assert "No such file" in problem["text"]
         contact.does("note", "1", "seen", "--as", "anna")
         size = size_of(contact)
-        assert f"{size} records behind" in " ".join(contact("doctor").out.split())
+        assert f"behind by {size}" in " ".join(contact("doctor").out.split())
         (room(contact) / "mount").mkdir()
         watcher.until("mirrored", to=size - 1)
         watcher.until("recovered", job="mirror copy")
