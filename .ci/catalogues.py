@@ -4,11 +4,11 @@
     python .ci/catalogues.py update   # take new messages into the catalogues, compile them
 
 A message is an English string with ``{names}``: the first string of a call to
-``say`` or ``msg``, the template of an error or a ``Reason``, a value of a constant
-whose name ends in ``_WORDS`` (or is ``TEXTS``), a ``template = …`` or what is handed
-to a parameter of that name, a text of the command line's help, or what a finding
-shows of the schemas. A catalogue is complete when each has its translation, with the
-same names.
+``say`` or ``msg``, both of one to ``counted``, the template of an error or a
+``Reason``, a value of a constant whose name ends in ``_WORDS`` (or is ``TEXTS``), a
+``template = …`` or what is handed to a parameter of that name, a text of the command
+line's help, or what a finding shows of the schemas. A catalogue is complete when each
+has its translation, with the same names.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def _in_call(call: ast.Call) -> Iterator[str]:
     if name in {"say", "msg"}:
         found = ([t for t in _strings(one) if t not in TAGS] for one in call.args[:2])
         yield from next((texts for texts in found if texts), [])
+    elif name == "counted":
+        yield from (text for one in call.args for text in _strings(one) if text not in TAGS)
     elif name == "Reason":
         yield from (text for one in call.args[1:2] for text in _strings(one))
     elif _is_error(name) or _is_super_init(call):

@@ -10,7 +10,7 @@ import typer
 from handrail.cli import out
 from handrail.cli.edge import words
 from handrail.cli.page import line, span
-from handrail.cli.render.questions import answers, question
+from handrail.cli.render.questions import MANY_WORDS, answers, question
 from handrail.engine.clock import SystemClock
 from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.machine.facts import BadValueError, read_value
@@ -130,7 +130,7 @@ def _wrong(row: Row, answer: str) -> BadValueError | None:
 
 def _numbered(session: Session, row: Row, choose: Sequence[str]) -> list[Any]:
     texts = answers(row)
-    many = f"  {session.say('several, with commas between')}" if row.get("many") else ""
+    many = f"  {session.say(MANY_WORDS)}" if row.get("many") else ""
     ask = row.get("ask") or row["fact"]
     title = line(span(f"{row['fact']}: ", "strong"), span(ask), span(many, "dim"))
     wide = len(str(len(choose)))

@@ -12,7 +12,9 @@ from typing import Any, Final
 import typer
 from typer.core import TyperOption
 
-from handrail.cli.session import Session
+from handrail.cli.session import Session, is_tag
+from handrail.engine.errors import UsageError
+from handrail.engine.text import spoken
 
 __all__ = ["global_options"]
 
@@ -85,12 +87,36 @@ def _keep(ctx: Any, param: Any, value: object) -> object:
     if value and param.name:
         session = Session.of(ctx)
         if param.name == "lang":
-            session.speak(str(value))
+            _speak(session, str(value))
         else:
             setattr(session, param.name, value)
         if param.name in {"workspace", "store", "person"}:
             session.typed[param.opts[0]] = str(value)
     return value
+
+
+def _speak(session: Session, tag: str) -> None:
+    """Take the language that was asked for; say it where it is not what will be read.
+
+    :raises UsageError: it is no language at all.
+    """
+    short = tag.partition(".")[0].replace("_", "-")
+    if short not in {"C", "POSIX"} and not is_tag(short):
+        raise UsageError(
+            "“{tag}” is no language: give a tag, such as {known}",
+            tag=tag,
+            known=", ".join(spoken()),
+        )
+    session.speak(tag)
+    if session.lang.partition("-")[0] not in spoken():
+        from handrail.cli import out  # noqa: PLC0415 - seldom
+
+        text = session.say(
+            "the program speaks {known}; only documents are shown in “{tag}”, where they have it",
+            known=", ".join(spoken()),
+            tag=session.lang,
+        )
+        out.message(f"handrail: {text}", "warn")
 
 
 def _version(ctx: Any, _: Any, value: object) -> object:

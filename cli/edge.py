@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -128,10 +128,31 @@ def _usage_words(fault: typer.TyperException, session: Session) -> str:
         return words(NotFoundError("option", option, _options(fault)), session)
     parameter = getattr(fault, "param", None)
     if type(fault).__name__ == "MissingParameter" and parameter is not None:
-        name = parameter.metavar or parameter.opts[0]
-        return session.say("{name} is missing", name=name)
+        return session.say("{name} is missing", name=_name(parameter))
+    told = _typed_wrong(fault, session)
+    if told is not None:
+        return told
     text = fault.format_message()
     return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _name(parameter: Any) -> str:
+    """How an argument or an option is named where it is asked for."""
+    metavar = parameter.metavar or ""
+    is_option = parameter.param_type_name == "option"
+    return f"{parameter.opts[0]} {metavar}".strip() if is_option else metavar or parameter.opts[0]
+
+
+def _typed_wrong(fault: typer.TyperException, session: Session) -> str | None:
+    """Our own words for what Typer says in English; None for what is hardly ever met."""
+    text = fault.format_message()
+    if type(fault).__name__ == "BadOptionUsage" and "requires" in text:
+        option = fault.option_name  # type: ignore[attr-defined]
+        return session.say("{option} needs a value after it", option=option)
+    if text.startswith("Got unexpected extra argument"):
+        extra = text.partition("(")[2].partition("(")[2] or text.partition("(")[2]
+        return session.say("there is nothing to do with “{words}”", words=extra.rstrip(".)"))
+    return None
 
 
 def _options(fault: typer.TyperException) -> list[str]:

@@ -112,7 +112,10 @@ def _check_text(arguments: Sequence[str]) -> None:
     """
     for word in arguments:
         if not word.isascii() and "\\ud" in ascii(word):
-            raise UsageError("the word {word} is not UTF-8", word=ascii(word))
+            shown = os.fsencode(word).decode("utf-8", "backslashreplace")
+            raise UsageError(
+                "“{word}” is not UTF-8: set your terminal to UTF-8, and type it again", word=shown
+            )
 
 
 def _expect_language(session: Session, arguments: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from handrail.engine.text import say
+from handrail.engine.text import counted, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from handrail.engine.engine import Engine
     from handrail.engine.workspace import Workspace
 
-__all__ = ["Session"]
+__all__ = ["Session", "is_tag"]
+
+_CODE = range(2, 4)  # letters of a language's code
+_PART = range(1, 9)
 
 
 class Session:
@@ -52,6 +55,10 @@ class Session:
     def say(self, template: str, /, **params: object) -> str:
         """Return one of the program's own messages in the session's language."""
         return say(self.lang, template, **params)
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """Return a message about one or several in the session's language."""
+        return counted(self.lang, one, many, count)
 
     def open_workspace(self) -> Workspace:
         """Find the workspace.
@@ -120,4 +127,11 @@ def _language(env: Mapping[str, str]) -> str:
 
 def _tag(name: str) -> str:
     tag = name.partition(".")[0].partition("@")[0].replace("_", "-")
-    return "en" if tag in {"C", "POSIX"} or (not tag.replace("-", "").isalnum() and tag) else tag
+    return tag if not tag or is_tag(tag) else "en"
+
+
+def is_tag(tag: str) -> bool:
+    """Whether it has the form of a BCP 47 tag that begins with a language of ISO 639."""
+    language, *more = tag.split("-")
+    parts = [language.isalpha() and len(language) in _CODE, *(len(one) in _PART for one in more)]
+    return tag.isascii() and tag.replace("-", "").isalnum() and all(parts)

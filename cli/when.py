@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.clock import clock_words, parse_instant, stamp
 from handrail.engine.durations import say_duration
 from handrail.engine.errors import UsageError
 
 __all__ = ["clock_words", "distance", "recorded_at"]
 
 _ROUNDING = ((86_400, 3_600), (3_600, 60), (600, 60))  # from so many seconds on, to so many
-
-
-def clock_words(stamp: str, now: datetime) -> str:
-    """Write an RFC 3339 time as ``23:10``, with the date where it is not today's."""
-    at = datetime.fromisoformat(stamp).astimezone()
-    form = "%H:%M" if at.date() == now.astimezone().date() else "%Y-%m-%d %H:%M"
-    return at.strftime(form)
 
 
 def distance(stamp: str, now: datetime) -> str:

@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-__all__ = ["Clock", "FixedClock", "SystemClock", "parse_instant", "process_began", "stamp"]
+__all__ = [
+    "Clock",
+    "FixedClock",
+    "SystemClock",
+    "clock_words",
+    "parse_instant",
+    "process_began",
+    "stamp",
+]
 
 
 _LOADED: Final = time.time()  # when this module was; the process is little older
@@ -49,6 +57,13 @@ def stamp(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds: ``2026-11-21T23:10:00.000000Z``."""
     # isoformat is three times as fast as strftime, and a step stamps several times.
     return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def clock_words(stamp: str, now: datetime) -> str:
+    """Write an RFC 3339 time as ``23:10`` of this place, with the date where it is not today's."""
+    at = datetime.fromisoformat(stamp).astimezone()
+    form = "%H:%M" if at.date() == now.astimezone().date() else "%Y-%m-%d %H:%M"
+    return at.strftime(form)
 
 
 def parse_instant(text: str) -> datetime:

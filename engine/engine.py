@@ -17,6 +17,7 @@ from handrail.engine.casebook import Casebook
 from handrail.engine.clock import SystemClock, stamp
 from handrail.engine.errors import HandrailError, NotFoundError, NotPermittedError, UsageError
 from handrail.engine.machine import commands as do
+from handrail.engine.machine.build import TOP
 from handrail.engine.machine.decide import Decision, decide
 from handrail.engine.machine.facts import read_value
 from handrail.engine.machine.reasons import Reason
@@ -524,9 +525,16 @@ class Engine:
         drill: bool | None = None,
         limit: int | None = None,
     ) -> list[dict[str, Any]]:
-        """List incidents, the newest first."""
+        """List incidents, the newest first.
+
+        :raises NotFoundError: there is no such phase, or no such protocol.
+        """
         with self.reading() as reader:
             world = self.shelf.world(self.shelf.site(), drill=False)
+            if protocol is not None:
+                self._known_machine(reader, protocol)
+            if phase is not None and phase not in (known := self._phases(reader)):
+                raise NotFoundError("phase", phase, known)
             which = IncidentFilter(
                 open=open,
                 phase=phase,
@@ -538,6 +546,12 @@ class Engine:
             rows = reader.incidents(which, limit=limit)
             unsealed = Unsealed(reader, {row.id: _sealed(row) for row in rows})
             return [_listed(row, unsealed) for row in rows]
+
+    def _phases(self, reader: Reader) -> _List[str]:
+        """The phases of every lifecycle that there was."""
+        rows = [row for row in reader.documents() if row.kind == "lifecycle"]
+        tops = [self.shelf.definition(row.sha256).regions[TOP] for row in rows]
+        return list(dict.fromkeys(name for top in tops for name in top.children))
 
     def latest_open(self) -> str:
         """The id of the open incident that was opened last.
@@ -631,7 +645,7 @@ class Engine:
         assert turn.loaded is not None  # noqa: S101 - only Open has none, and comes not here
         rush = self._rush.lost(turn.loaded, command, if_version)
         if rush is not None:
-            return self._rush.refusal(turn.loaded, command, rush)
+            return self._rush.refusal(turn.world, turn.loaded, command, rush)
         return decide(turn.world, turn.case, command)
 
     def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:

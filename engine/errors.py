@@ -25,6 +25,9 @@ __all__ = [
 ]
 
 
+_FEW = 12  # names that are listed where none is near
+
+
 class HandrailError(Exception):
     """Something failed; the message says what and how to mend it.
 
@@ -78,6 +81,7 @@ class NotFoundError(HandrailError):
     def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
         self.kind = kind
         self.name = name
+        known = list(known)
         self.near = nearest(name, known)
         if self.near:
             super().__init__(
@@ -85,6 +89,11 @@ class NotFoundError(HandrailError):
                 kind=kind,
                 name=name,
                 near=", ".join(self.near),
+            )
+        elif 0 < len(known) <= _FEW:
+            names = ", ".join(known)
+            super().__init__(
+                "there is no {kind} “{name}”; there is {known}", kind=kind, name=name, known=names
             )
         else:
             super().__init__("there is no {kind} “{name}”", kind=kind, name=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handrail.engine.clock import SystemClock, clock_words
 from handrail.engine.errors import HandrailError
 from handrail.engine.text import say
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.machine.judge import Reason
 
-__all__ = ["RefusedError"]
+__all__ = ["RefusedError", "told"]
 
 _EXIT = {"role": 4, "author": 4, "conflict": 11}
 
@@ -33,4 +34,13 @@ class RefusedError(HandrailError):
 
     def words(self, lang: str) -> str:
         """All reasons, the weightiest first."""
-        return say(lang, "; ").join(dict.fromkeys(reason.words(lang) for reason in self.reasons))
+        return say(lang, "; ").join(dict.fromkeys(told(one, lang) for one in self.reasons))
+
+
+def told(reason: Reason, lang: str) -> str:
+    """A reason as it is said here: with times of this place, while it records those of UTC."""
+    at = reason.params.get("time")
+    if not isinstance(at, str):
+        return reason.words(lang)
+    here = clock_words(at, SystemClock().now())
+    return reason._replace(params={**reason.params, "time": here}).words(lang)

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from handrail.engine.clock import stamp
 from handrail.engine.machine.commands import Confirm, Deviate, TakeStep
 from handrail.engine.machine.decide import Decision
-from handrail.engine.machine.judge import Reason
+from handrail.engine.machine.reasons import Reason, Titles
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from handrail.engine.machine.commands import Command
+    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.state import World
     from handrail.engine.projection import LastMove, Loaded
+    from handrail.engine.text import Text
 
 __all__ = ["Rush"]
 
@@ -47,15 +50,17 @@ class Rush:
             return move if move.recorded > self._began else None
         return move if move.cseq >= seen else None
 
-    def refusal(self, loaded: Loaded, command: Command, move: LastMove) -> Decision:
+    def refusal(self, world: World, loaded: Loaded, command: Command, move: LastMove) -> Decision:
         """The refusal that tells who was first; it goes into the log too."""
+        run = getattr(command, "run", "")
+        definition = world.definition(loaded.case.runs[run].sha256)
         reason = Reason(
             "conflict",
-            "{who} was first: {run} went to {states} at {time}; look again",
+            "{who} was first: “{protocol}” went to “{states}” at {time}; look again",
             {
                 "who": move.actor,
-                "run": getattr(command, "run", ""),
-                "states": ", ".join(move.to),
+                "protocol": Titles([definition.title]),
+                "states": Titles([_title(definition, name) for name in move.to]),
                 "time": move.recorded,
             },
         )
@@ -66,9 +71,14 @@ class Rush:
             "occurred": command.at,
             "actor": command.actor.record(),
             "refused": reason.record(),
-            "run": getattr(command, "run", ""),
+            "run": run,
         }
         if step := getattr(command, "step", None):
             draft["step"] = step
         after = loaded.case._replace(version=loaded.case.version + 1)
         return Decision((draft,), after, (reason,))
+
+
+def _title(definition: Definition, state: str) -> Text:
+    found = definition.states.get(state)
+    return (found.title if found else None) or state

@@ -12,6 +12,7 @@ from handrail.engine.machine.site import REGISTERS
 from handrail.engine.machine.state import task_items
 from handrail.engine.machine.steps import nobody_else
 from handrail.engine.messages import say_message
+from handrail.engine.refused import told
 from handrail.engine.sealing import Unsealed
 from handrail.engine.text import pick
 
@@ -200,7 +201,7 @@ class _Viewer:
             "guide": pick(first.guide, self.lang),
             "possible": not reasons,
             "why_not": [
-                {"code": reason.code, "text": reason.words(self.lang)} for reason in reasons
+                {"code": reason.code, "text": told(reason, self.lang)} for reason in reasons
             ],
             "ask": list(verdict.ask),
             "questions": [self.question(run, name, verdict.ask) for name in asked],

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["answers", "example", "form", "question"]
+__all__ = ["MANY_WORDS", "answers", "example", "form", "question"]
 
 _FEW = 8  # more answers than this are not listed, but completed and checked
+MANY_WORDS = "several, with commas between; none if there are none"
 FORM_WORDS = {
     "time": "HH:MM",
     "duration": "like 10m or 1h30m",
@@ -54,7 +55,7 @@ def question(row: Row, session: Session, indent: int = 4) -> Iterator[Line]:
 def _short(row: Row, session: Session) -> str:
     if row["type"] == "yes-no":
         return session.say("yes or no")
-    return session.say("several, with commas between") if row.get("many") else session.say("one of")
+    return session.say(MANY_WORDS if row.get("many") else "one of")
 
 
 def _choices(choose: Mapping[str, str], session: Session, indent: int) -> Iterator[Line]:

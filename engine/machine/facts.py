@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["BadValueError", "read_fixed", "read_value", "yes_or_no"]
 
 _YES: Final = frozenset({"yes", "y", "true", "ja", "j"})
+_NONE: Final = frozenset({"none", "geen", "inga", "ingen"})
 _NO: Final = frozenset({"no", "n", "false", "nee", "nej"})
 _MOST_TEXT: Final = 10_000  # characters: a page or three; longer belongs in an attachment
 _MOST_WHOLE: Final = 2**53 - 1  # RFC 8785: beyond it readers of JSON lose digits
@@ -51,7 +52,7 @@ def read_value(fact: Fact, raw: object, *, site: Site | None, now: datetime | No
     """
     if not fact.many:
         return _READERS[fact.type](fact, raw, site, now)
-    items = _items(raw)
+    items = _items(fact, raw, site)
     values = [_READERS[fact.type](fact, item, site, now) for item in items]
     return list(dict.fromkeys(values))
 
@@ -64,12 +65,22 @@ def read_fixed(fact: Fact, raw: object) -> object:
     return read_value(fact, raw, site=None, now=None)
 
 
-def _items(raw: object) -> list[object]:
+def _items(fact: Fact, raw: object, site: Site | None) -> list[object]:
+    """The items of a list; a person who has none to name says so in a word."""
     if isinstance(raw, list | tuple):
         return list(raw)
-    if isinstance(raw, str):
-        return [item.strip() for item in raw.split(",") if item.strip()]
-    return [raw]
+    if not isinstance(raw, str):
+        return [raw]
+    items: list[object] = [item.strip() for item in raw.split(",") if item.strip()]
+    if not items:
+        raise BadValueError("{fact}: name at least one, or say none", fact=fact.id)
+    none = len(items) == 1 and str(items[0]).lower() in _NONE
+    return [] if none and items[0] not in _known(fact, site) else items
+
+
+def _known(fact: Fact, site: Site | None) -> Mapping[str, object]:
+    register = None if site is None else REGISTERS.get(fact.type)
+    return fact.of if site is None or register is None else site.registers.get(register, {})
 
 
 def yes_or_no(raw: object) -> bool | None:
@@ -196,7 +207,7 @@ def _duration(fact: Fact, raw: object, _site: Site | None, _now: datetime | None
 
 
 def _short(raw: object) -> str:
-    text = str(raw)
+    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - a line's worth
 
 

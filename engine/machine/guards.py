@@ -91,7 +91,29 @@ class Test:
 
     def words(self, lang: str) -> str:
         """For instance ``explanation is not plausible or refused``."""
-        return say(lang, _WORDS[self.operator], name=self.name, value=_said(self.expected, lang))
+        plain = self._plain(lang)
+        if plain is not None:
+            return say(lang, "not ({condition})", condition=plain) if self._denies else plain
+        value = _said(self.expected, lang)
+        return say(lang, _WORDS[self.operator], name=_named(self.name, lang), value=value)
+
+    @property
+    def _denies(self) -> bool:
+        return self.operator == "not" or (self.operator == "known" and self.expected is False)
+
+    def _plain(self, lang: str) -> str | None:
+        """What has plainer words than that a name is a value: ``all tasks are done``."""
+        if self.operator == "known":
+            return say(lang, "{name} is known", name=_named(self.name, lang))
+        expected = self.expected
+        if isinstance(expected, list) and len(expected) == 1:
+            (expected,) = expected
+        if self.operator not in {"is", "in", "not"} or not isinstance(expected, str):
+            return None
+        kind, _, rest = self.name.partition(".")
+        key = f"{kind}." if rest else kind
+        template = _PLAIN_WORDS.get((key, expected)) or _PLAIN_WORDS.get((key, ""))
+        return None if template is None else say(lang, template, name=rest, value=expected)
 
     def __repr__(self) -> str:
         return f"Test({self.name!r}, {self.operator!r}, {self.expected!r})"
@@ -228,8 +250,39 @@ _WORDS: Final = {
     "at-most": "{name} is at most {value}",
     "above": "{name} is above {value}",
     "below": "{name} is below {value}",
-    "known": "{name} is known: {value}",
 }
+# By the kind of name and the value; "" is any other value.
+_PLAIN_WORDS: Final = {
+    ("tasks", "done"): "all tasks are done",
+    ("tasks", "open"): "a task is still open",
+    ("tasks.", "done"): "the task {name} is done",
+    ("tasks.", "open"): "the task {name} is still open",
+    ("tasks.", "skipped"): "the task {name} was skipped",
+    ("runs", "finished"): "all protocols have ended",
+    ("runs", "active"): "a protocol is under way",
+    ("runs.", "active"): "{name} is under way",
+    ("runs.", "none"): "{name} was not started",
+    ("runs.", "cancelled"): "{name} was called off",
+    ("runs.", ""): "{name} ended as {value}",
+    ("tracks.", "active"): "the track {name} is under way",
+    ("tracks.", "none"): "the track {name} was not begun",
+    ("tracks.", ""): "the track {name} ended as {value}",
+}
+_NAMED_WORDS: Final = {
+    "outcome": "the outcome",
+    "setting": "the setting {name}",
+    "incident": "{name} of the incident",
+    "site": "{name} of the site",
+    "tasks": "the task {name}",
+    "runs": "the outcome of {name}",
+    "tracks": "the outcome of the track {name}",
+}
+
+
+def _named(name: str, lang: str) -> str:
+    kind, _, rest = name.partition(".")
+    template = _NAMED_WORDS.get(kind) if rest or kind == "outcome" else None
+    return name if template is None else say(lang, template, name=rest)
 
 
 def _said(value: object, lang: str) -> str:

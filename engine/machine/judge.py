@@ -166,9 +166,8 @@ def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
             reasons.append(tasks_open(waits))
         if offer.evidence and offer.state.id not in run.attached:
             reasons.append(Reason("evidence", "attach evidence first", {}, ("evidence",)))
-        for name in offer.facts:
-            if name not in scope.facts:
-                reasons.append(facts_missing([name]))
+        if lacking := [name for name in offer.facts if name not in scope.facts]:
+            reasons.append(facts_missing(lacking))
     return reasons
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.machine.guards import One
-from handrail.engine.text import say
+from handrail.engine.text import pick, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from handrail.engine.machine.guards import Guard
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run
+    from handrail.engine.text import Text
 
 __all__ = [
     "Reason",
+    "Titles",
     "facts_missing",
     "no_branch",
     "not_now",
@@ -26,15 +28,26 @@ __all__ = [
 ]
 
 
+class Titles:
+    """Titles of a document, each said in the reader's language."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self.texts = tuple(texts)
+
+    def words(self, lang: str) -> str:
+        """The titles, with commas between."""
+        return ", ".join(pick(text, lang) for text in self.texts)
+
+
 class Reason(NamedTuple):
     """Why not: a code, words (a message id and what fills it), and what is missing.
 
-    A value that is a guard is said in the reader's language.
+    A value that is a guard or a title is said in the reader's language.
     """
 
     code: str
     template: str
-    params: Mapping[str, str | Guard]
+    params: Mapping[str, str | Guard | Titles]
     needs: tuple[str, ...] = ()
 
     def words(self, lang: str) -> str:

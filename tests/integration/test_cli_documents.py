@@ -121,6 +121,14 @@ def test_what_does_not_check_is_not_played(desk: Desk) -> None:
     assert said.err.count("Traceback") == 0
 
 
+def test_one_error_is_not_errors(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    file.write_text("handrail: 1\nkind: protocl\n", "utf-8")
+    assert desk("protocol", "check", file).err.startswith("1 checked: 1 error, 0 warnings")
+    dutch = desk("protocol", "check", file, "--lang", "nl").err
+    assert dutch.startswith("1 gecontroleerd: 1 fout, 0 waarschuwingen")
+
+
 def test_a_changed_document_needs_a_higher_revision(desk: Desk) -> None:
     path = changed("Stay at a distance.", "Keep your distance.")
     refused = desk("register", path, "--as", "greta")

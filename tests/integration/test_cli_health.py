@@ -238,10 +238,22 @@ def test_a_checkpoint_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> Non
 def test_words_that_are_no_text_are_refused(desk: Desk) -> None:
     said = desk("note", "1", "caf\udce9", "--as", "anna")
     assert said.code == 2
-    assert "not UTF-8" in said.err
+    assert "“caf\\xe9” is not UTF-8" in said.err
 
 
 def test_a_locale_as_the_system_names_it_is_a_language(desk: Desk) -> None:
     assert "Maak contact" in desk("next", "1", "--lang", "nl_NL.UTF-8").out
-    assert "Make contact" in desk("next", "1", "--lang", "../../etc").out
-    assert "Make contact" in desk("next", "1", "--lang", "xx").out
+    unknown = desk("next", "1", "--lang", "xx")
+    assert "Make contact" in unknown.out
+    assert "the program speaks en, nl" in unknown.err
+    assert desk("next", "1", "--lang", "en-GB").err == ""
+
+
+def test_what_is_no_language_in_the_environment_is_english(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("dutch", "../../etc", "C"):
+        monkeypatch.setenv("HANDRAIL_LANG", word)
+        said = desk("show", "1")
+        assert "Make contact" in said.out
+        assert said.err == ""

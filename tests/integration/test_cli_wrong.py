@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,20 @@ WRONG = [
     (["step", "1", "conclud", "--as", "anna"], 10, "did you mean conclude?"),
     (["step", "1", "conclude", "explanaton=refused", "--as", "anna"], 10, "explanation"),
     (["task", "1", "tell-controlroom", "--as", "anna"], 10, "tell-control-room"),
+    (["task", "1", "zzz", "--as", "anna"], 10, "tell-control-room, colleague-in-sight"),
+    (["deviate", "1", "--to", "cntact", "--why", "x", "--as", "carla"], 10, "did you mean contact"),
+    (["deviate", "1", "--to", "contact", "--as", "carla"], 2, "--why TEXT is missing"),
+    (["start", "1", "suspicious-persn", "--as", "anna"], 10, "did you mean suspicious-person"),
+    (["confirm", "1", "stnd-down", "--as", "anna"], 10, "did you mean stand-down"),
+    (["fact", "1", "likned=yes", "--as", "anna"], 10, "did you mean linked?"),
+    (["fact", "1", "indicators=", "--as", "anna"], 2, "name at least one, or say none"),
+    (["fact", "1", "linked=1", "--as", "anna"], 2, "expected yes or no, not “1”"),
+    (["list", "--phase", "durng"], 10, "did you mean during?"),
+    (["list", "--protocol", "suspicious-persn"], 10, "did you mean suspicious-person"),
+    (["list", "one", "two"], 2, "nothing to do with “one two”"),
+    (["list", "--lang", "dutch"], 2, "“dutch” is no language: give a tag, such as en, nl"),
+    (["list", "--lang", "../../etc"], 2, "is no language"),
+    (["list", "--lang"], 2, "--lang needs a value after it"),
     (["open", "suspicious-persn", "--as", "anna"], 10, "did you mean suspicious-person"),
     (["open", "suspicious-person", "--as", "ana"], 10, "did you mean anna?"),
     (["step", "1", "conclude", "explanation=refusd", "--as", "anna"], 2, "did you mean refused?"),
@@ -107,6 +123,24 @@ def test_what_was_meant_stands_in_the_object_too(desk: Desk) -> None:
 def test_the_next_sensible_command_is_suggested(desk: Desk) -> None:
     said = desk("step", "1", "conclude", "explanation=refused", "--as", "anna")
     assert "try: handrail next INC-" in said.err
+
+
+def test_who_was_first_is_told_in_words_and_in_the_time_of_this_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["step", "1", "danger", "--if-version", "1", "--as", "anna"]
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    told = desk(*words).err
+    dutch = desk(*words, "--lang", "nl").err
+    here = desk("audit", "show", "1", "--json").lines[-1]["refused"]["params"]["time"]
+    clock = datetime.fromisoformat(here).astimezone().strftime("%H:%M")
+    monkeypatch.undo()
+    time.tzset()
+    assert told.startswith(
+        f"handrail: anna was first: “Suspicious person” went to “Make contact” at {clock};"
+    )
+    assert f"“Verdachte persoon” ging om {clock} naar “Maak contact”" in dutch
 
 
 def test_in_dutch_the_message_is_dutch_and_the_code_the_same(desk: Desk) -> None:

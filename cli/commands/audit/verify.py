@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from handrail.cli.page import Line
     from handrail.engine.audit.findings import Result
+    from handrail.engine.audit.verified import Memory
     from handrail.engine.engine import Engine
 
 STYLES = {"OK": "good", "UNANCHORED": "warn", "FAIL": "alarm"}
@@ -49,6 +50,14 @@ def command(
             "legal: each decision taken again."
         ),
     ] = Depth.CONSISTENT,
+    incremental: Annotated[
+        bool,
+        typer.Option(
+            "--incremental",
+            help="Take up after the last verification on this computer that found nothing: all "
+            "records are hashed again, but beyond that only cases read that went on since.",
+        ),
+    ] = False,
     jobs: Annotated[
         int, typer.Option(min=1, metavar="N", help="Processes that take decisions again.")
     ] = 1,
@@ -62,6 +71,7 @@ def command(
     computer; with --against, only against what you hold.
     """
     from handrail.engine.anchoring import gather  # noqa: PLC0415 - help needs none
+    from handrail.engine.audit.verified import Memory  # noqa: PLC0415 - the same
     from handrail.engine.audit.verify import verify  # noqa: PLC0415 - the same
 
     session = Session.of(ctx)
@@ -69,7 +79,18 @@ def command(
     with session.engine() as engine:
         own = _keys(key, session, engine)
         anchors = Gathered(0, tuple(held)) if held else gather(engine, own)
-        found = verify(engine.store, own, anchors=anchors, depth=Depth(depth), jobs=jobs)
+        memory = Memory.usual(own[0])
+        found = verify(
+            engine.store,
+            own,
+            anchors=anchors,
+            last=memory.recall(),
+            incremental=incremental,
+            depth=Depth(depth),
+            jobs=jobs,
+        )
+        if not found.findings:
+            _keep(memory, found, own[0].name, engine)
         row = found.row(session.lang)
         if record:
             from handrail.engine.custody.verified import record_verification  # noqa: PLC0415 - rare
@@ -83,6 +104,14 @@ def command(
             out.page(_compared(found, session))
     if row["verdict"] != "OK":
         raise typer.Exit(3)
+
+
+def _keep(memory: Memory, found: Result, origin: str, engine: Engine) -> None:
+    """Note it for the next incremental verification, which can do without."""
+    try:
+        memory.keep(found, origin)
+    except HandrailError as fault:
+        engine.warnings.append(fault)
 
 
 def _name(given: str) -> str:
@@ -125,11 +154,18 @@ def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:
     if row["more"]:
         yield line(session.say("and {count} more", count=row["more"]))
     counted = session.say(
-        "{records} records, {anchored} of them anchored, depth: {depth}",
-        records=row["records"],
+        "{records}, {anchored} of them anchored, depth: {depth}",
+        records=session.counted("{count} record", "{count} records", row["records"]),
         anchored=row["anchored"],
         depth=row["depth"],
     )
+    if row["from"]:
+        taken_up = session.say(
+            "taken up at record {since}: of those before, the hashes were read again, "
+            "and cases that went on since",
+            since=row["from"],
+        )
+        yield line(span("  "), span(taken_up, "dim"), hang=4)
     if row["redacted"]:
         gone = session.say("{count} gone by a recorded redaction", count=row["redacted"])
         yield line(span("REDACTED", "dim"), span(f"  {gone}"))
@@ -140,9 +176,11 @@ def _compared(found: Result, session: Session) -> Iterator[Line]:
     for each in found.anchors:
         if each.problem is None:
             told = session.say(
-                "{records} records proved by {checkpoints} checkpoints",
-                records=each.records,
-                checkpoints=each.checkpoints,
+                "{records} proved by {checkpoints}",
+                records=session.counted("{count} record", "{count} records", each.records),
+                checkpoints=session.counted(
+                    "{count} checkpoint", "{count} checkpoints", each.checkpoints
+                ),
             )
             yield line(span("  "), span(each.anchor, "strong"), f"  {told}", hang=4)
         else:

@@ -124,12 +124,10 @@ def _write(form: Form) -> Callable[[Sequence[Finding], str], str]:
 
 
 def _count(documents: int, counts: Counter[str], session: Session) -> None:
-    out.message(
-        session.say(
-            "{documents} checked: {errors} errors, {warnings} warnings",
-            documents=documents,
-            errors=counts["error"],
-            warnings=counts["warning"],
-        ),
-        "alarm" if counts["error"] else "good",
+    told = session.say(
+        "{documents} checked: {errors}, {warnings}",
+        documents=documents,
+        errors=session.counted("{count} error", "{count} errors", counts["error"]),
+        warnings=session.counted("{count} warning", "{count} warnings", counts["warning"]),
     )
+    out.message(told, "alarm" if counts["error"] else "good")

@@ -95,7 +95,12 @@ def _tell(session: Session, sheets: list[Sheet], rows: list[dict[str, Any]], *, 
             words = WROTE_WORDS["written" if row["written"] else "left"]
             out.message(session.say(words, file=one.name), "good" if row["written"] else "warn")
     if not session.quiet and not changed and "-" not in {one.name for one in sheets}:
-        out.message(session.say("{count} documents: nothing to change", count=len(sheets)))
+        left = session.counted(
+            "{count} document: nothing to change",
+            "{count} documents: nothing to change",
+            len(sheets),
+        )
+        out.message(left)
 
 
 def _diff(one: Sheet) -> Iterator[Line]:
