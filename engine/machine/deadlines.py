@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Deadline, Overdue, State
     from handrail.engine.machine.state import Case, Run, World
 
-__all__ = ["Due", "deadlines", "due_at", "length_of", "state_deadlines"]
+__all__ = ["Due", "anchor", "deadlines", "due_at", "length_of", "state_deadlines"]
 
 
 class Due(NamedTuple):
@@ -62,7 +62,7 @@ def state_deadlines(world: World, case: Case, run: Run, state: State) -> Iterato
 
 def due_at(case: Case, run: Run, state: str, deadline: Deadline) -> str | None:
     """When it is due; ``None`` while its anchor has no time yet."""
-    base = _anchor(case, run, state, deadline.since)
+    base = anchor(case, run, state, deadline.since)
     if base is None:
         return None
     try:
@@ -82,7 +82,8 @@ def length_of(run: Run, deadline: Deadline) -> timedelta:
     return deadline.time
 
 
-def _anchor(case: Case, run: Run, state: str, since: str | None) -> str | None:
+def anchor(case: Case, run: Run, state: str, since: str | None) -> str | None:
+    """From when a deadline of a state runs; ``None``: that has no time yet."""
     if since is None:
         return run.entered.get(state)
     if since == "incident.opened":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handrail.engine.audit.legal.compare import difference
 from handrail.engine.audit.legal.heads import COMMANDS, is_engine, openings, ticks
 from handrail.engine.audit.legal.migrated import migrations
-from handrail.engine.audit.legal.people import Fault, check_actor, check_may, said
+from handrail.engine.audit.legal.people import Fault, check_actor, check_may, is_plain, said
 from handrail.engine.audit.legal.values import check_values
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine import commands as do
@@ -127,7 +127,7 @@ class Incident:
             return None
         site = moment.site()
         fault = check_actor(head, site, lambda: self.is_still(seq, head)) or check_may(head, site)
-        if fault is None:
+        if fault is None and is_plain(head, site):
             moment.cleared.add(here)
         return None if fault is None else (seq, fault)
 

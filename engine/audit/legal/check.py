@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from handrail.engine.audit.intact import decoded
 from handrail.engine.audit.legal.agreed import Agreement
-from handrail.engine.audit.legal.case import Incident
+from handrail.engine.audit.legal.known import Known
 from handrail.engine.audit.legal.log import Log
 from handrail.engine.audit.legal.then import Then
+from handrail.engine.audit.legal.walk import Walk, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from handrail.engine.audit.findings import Report
+    from handrail.engine.audit.legal.case import Incident
     from handrail.engine.store.base import Reader, Store
 
-    Record = Mapping[str, Any]
+    Record = dict[str, Any]
     Tell = Callable[..., None]
     Row = tuple[int, str, bytes]  # index in the log, case, bytes
 
@@ -54,31 +56,38 @@ def check_cases(reader: Reader, rows: Iterable[Row], size: int, origin: str, tel
     :param size: how many records the log has.
     :param tell: takes findings: code, index, case, and what fills the text.
     """
-    then = Then(reader, size)
-    for case, own in groupby(rows, key=lambda row: row[1]):
-        judge: Incident
-        if case.startswith("DOC-"):
-            judge = Agreement(case, then, reader, tell, origin)
-        elif case.startswith("INC-"):
-            judge = Incident(case, then, reader, tell)
+    then, known = Then(reader, size), Known()
+    for case, own in groupby(rows, key=itemgetter(1)):
+        groups = _groups(own, size)
+        if case.startswith("INC-"):
+            walk = Walk(case, then, reader, tell, known)
+            for group in groups:
+                walk.take(group)
         else:
-            judge = Log(case, then, reader, tell)
-        for group in _groups(own, size):
-            judge.take(group)
+            judge = _judge(case, then, reader, tell, origin)
+            for group in groups:
+                judge.take([(seq, record) for seq, _, record in group])
 
 
-def _groups(rows: Iterable[Row], size: int) -> Iterator[list[tuple[int, Record]]]:
+def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
+    if case.startswith("DOC-"):
+        return Agreement(case, then, reader, tell, origin)
+    return Log(case, then, reader, tell)
+
+
+def _groups(rows: Iterable[Row], size: int) -> Iterator[list[tuple[int, bytes, Record]]]:
     """What was recorded together, one group after the other."""
-    group: list[tuple[int, Record]] = []
+    group: list[tuple[int, bytes, Record]] = []
     time: object = None
     for seq, _, data in rows:
-        record = decoded(data)
+        record = read(data)
         if record is None or seq >= size:  # told of as record-unreadable
             continue
-        if group and (record.get("recorded") != time or len(group) >= MOST):
+        recorded = record.get("recorded")
+        if group and (recorded != time or len(group) >= MOST):
             yield group
             group = []
-        time = record.get("recorded")
-        group.append((seq, record))
+        time = recorded
+        group.append((seq, data, record))
     if group:
         yield group

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
     Standing = Callable[[tuple[str, ...]], tuple[str, ...]]
 
-__all__ = ["Fault", "check_actor", "check_may", "said"]
+__all__ = ["Fault", "check_actor", "check_may", "is_plain", "said"]
 
 _MINUTE: Final = timedelta(minutes=1)  # between who acts being found out, and the record
 
@@ -96,6 +96,15 @@ def _held(record: Record, person: Person, still: Callable[[], bool]) -> Iterator
     yield person.roles(stamp(parse_instant(record["recorded"]) - _MINUTE))
     if still():
         yield person.roles(record["occurred"])
+
+
+def is_plain(record: Record, site: Site) -> bool:
+    """Whether who acted had just these roles all that day, or needs none."""
+    who = record["actor"]
+    if who["how"] in {ENGINE, NOBODY}:
+        return True
+    person = site.people.get(who["id"])
+    return person is not None and tuple(who["roles"]) == person.roles(record["recorded"])
 
 
 def check_may(record: Record, site: Site) -> Fault | None:

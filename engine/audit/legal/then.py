@@ -6,7 +6,7 @@ the same way as it was found then.
 
 from __future__ import annotations
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.intact import decoded
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-__all__ = ["Moment", "Snapshot", "Then"]
+__all__ = ["Moment", "Period", "Snapshot", "Then"]
+
+Period = tuple[int, int]  # how many tenures have begun by a day, and how many had ended before
 
 REGISTERED: Final = "document-registered"
 AGREED: Final = "document-agreed"
@@ -78,6 +80,7 @@ class Moment(Shelf):
             self._sites: dict[str, Site] = other._sites  # noqa: SLF001 - its own class
         self._worlds: dict[bool, World] = {}
         self._plan: Site | None = None
+        self._turns: tuple[list[str], list[str]] | None = None
         self.cleared: set[tuple[object, ...]] = set()  # who was found to be right here
 
     def site(self) -> Site:
@@ -85,6 +88,18 @@ class Moment(Shelf):
         if self._plan is None:
             self._plan = super().site()
         return self._plan
+
+    def period(self, day: str) -> Period:
+        """In which period a day (RFC 3339 full-date) lies: nobody's roles change within one.
+
+        :raises HandrailError: no site plan was in force.
+        """
+        if self._turns is None:
+            tenures = [one for person in self.site().people.values() for one in person.tenures]
+            starts = sorted(one.start for one in tenures if one.start is not None)
+            self._turns = starts, sorted(one.end for one in tenures if one.end is not None)
+        starts, ends = self._turns
+        return bisect(starts, day), bisect_left(ends, day)
 
     def world_of(self, *, drill: bool) -> World:
         """What decisions could know then.
@@ -100,6 +115,8 @@ class Moment(Shelf):
 class Then:
     """All moments of a log. Small: documents change seldom."""
 
+    _LAST: Final = 2**63  # after every place
+
     def __init__(self, reader: Reader, size: int) -> None:
         """Read what was registered, agreed and retired before the record ``size``."""
         rows = {row.sha256: row for row in reader.documents()}
@@ -113,6 +130,12 @@ class Then:
     def before(self, seq: int) -> Moment:
         """What was so when the record at this place of the log was decided."""
         return self._moments[bisect(self._starts, seq - 1) - 1]
+
+    def between(self, seq: int) -> tuple[int, int]:
+        """The first and the last place of the log that are of the same moment."""
+        after = bisect(self._starts, seq - 1)
+        last = self._starts[after] if after < len(self._starts) else self._LAST
+        return self._starts[after - 1] + 1, last
 
     def _add(self, seq: int, known: dict[str, DocumentRow], now: dict[str, InForce]) -> None:
         self._starts.append(seq)

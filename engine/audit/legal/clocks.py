@@ -1,0 +1,64 @@
+"""Which deadlines run in a run, from which times: when its decisions begin to hang on time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.machine.deadlines import anchor, length_of
+from handrail.engine.machine.state import passing, task_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import timedelta
+
+    from handrail.engine.machine.definition import Deadline, State
+    from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.state import Case, Run
+
+__all__ = ["Clock", "clocks_of", "due", "hangs_on_time"]
+
+
+class Clock(NamedTuple):
+    """A deadline that runs, unless it has passed."""
+
+    owner: str  # as it stands in ``passed``
+    since: str  # from when
+    length: timedelta
+    fixed: bool  # whether that is a fact's value, and no time that the engine kept
+
+
+def due(owner: str, passed: Collection[str], since: str, length: timedelta) -> str | None:
+    """When it is due, as ``deadlines`` has it; None: never, or it has passed."""
+    try:
+        at = stamp(parse_instant(since) + length)
+    except (ValueError, OverflowError):
+        return None
+    return None if passing(owner, at) in passed else at
+
+
+def clocks_of(chart: Chart, case: Case, run: Run) -> Iterator[Clock]:
+    """Every deadline of the active states, and of their tasks, done or not.
+
+    :raises ValueError: a setting has no duration.
+    """
+    for state in chart.at(run.active).timed:
+        for owner, deadline in _deadlines(state):
+            since = anchor(case, run, state.id, deadline.since)
+            if since is not None:
+                fixed = since is run.facts.get(deadline.since or "")
+                yield Clock(owner, since, length_of(run, deadline), fixed)
+
+
+def _deadlines(state: State) -> Iterator[tuple[str, Deadline]]:
+    if state.within is not None:
+        yield state.id, state.within
+    for task in state.tasks.values():
+        if task.within is not None:
+            yield task_mark(task.id), task.within
+
+
+def hangs_on_time(chart: Chart, run: Run) -> bool:
+    """Whether some step may not be taken before its time (``after``)."""
+    ladders = [ladder for found in chart.at(run.active).offers.values() for ladder in found]
+    return any(offer.step.after is not None for ladder in ladders for offer in ladder)

@@ -1,0 +1,159 @@
+"""What was decided before where runs begin or end: all that go on count, each at its place.
+
+As in ``known``; only, such a decision may know every run that goes on, and of those that
+have ended how they did. An atom of a run comes of an atom of the same run, of the records,
+or is when the incident was opened: runs give each other none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
+from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, numbered
+from handrail.engine.machine.apply import apply
+from handrail.engine.machine.regions import chart_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from handrail.engine.audit.legal.form import Atom, Told
+    from handrail.engine.audit.legal.known import Known, Place, Start, World
+    from handrail.engine.machine.state import Case, Run
+
+    Record = Mapping[str, Any]
+    Starts = Mapping[str, Start]  # of the runs that go on
+
+__all__ = ["Crossing", "crossing", "outer"]
+
+_OF_SEVERAL: Final = OF_ONE | {"incident-opened", "incident-closed", "run-started", "run-finished"}
+
+
+class Goal(NamedTuple):
+    """A run after the records."""
+
+    run: Run  # as it was when this was learnt
+    place: Place | None  # None: it has ended
+    atoms: tuple[int, ...]  # of the place: which of those before, the time, and the digests
+
+
+class Crossing(NamedTuple):
+    """What records of some forms led several runs to."""
+
+    goals: Mapping[str, Goal]  # of the runs that go on, or ended now, as they stand in the case
+    same: tuple[tuple[int, int], ...]  # which atoms must be equal
+    drill: bool  # of the case
+    status: str
+    outcome: str | None
+    lifecycle: str | None
+
+
+def outer(case: Case | None) -> object:
+    """What such a decision may know beside the runs that go on."""
+    if case is None:
+        return None
+    runs = [(run.id, run.protocol, run.status, run.outcome) for run in case.runs.values()]
+    return (case.drill, case.status, case.lifecycle, *runs)
+
+
+def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, where it led
+    known: Known,
+    world: World,
+    case: Case | None,
+    starts: Starts,
+    tellings: Sequence[Told],
+    records: Sequence[Record],
+    after: Case,
+) -> Crossing | None:
+    """What records led to; None: that need not always be so."""
+    at = tellings[0].occurred
+    before = [atom for start in starts.values() for atom in start.atoms]
+    every = (*before, at, *(seal for one in tellings for seal in one.seals))
+    same = _same(every, len(before) + 1)
+    fits = (
+        at not in before
+        and same is not None
+        and all(record["type"] in _OF_SEVERAL for record in records)
+        and after.closed in {None, at}
+        and _is_calm(world, case, starts, records, at)
+    )
+    goals = _goals(known, world, starts, every, after, case) if fits else None
+    if goals is None:
+        return None
+    return Crossing(goals, same or (), after.drill, after.status, after.outcome, after.lifecycle)
+
+
+def _same(every: Sequence[Atom], first: int) -> tuple[tuple[int, int], ...] | None:
+    """To which atom before it each digest, from ``first`` on, is equal; None: to several."""
+    found = []
+    for index in range(first, len(every)):
+        equal = [other for other in range(index) if every[other] == every[index]]
+        if len(equal) > 1:
+            return None
+        found += [(index, other) for other in equal]
+    return tuple(found)
+
+
+def _goals(  # noqa: PLR0913, PLR0917 - as above
+    known: Known,
+    world: World,
+    starts: Starts,
+    every: Sequence[Atom],
+    after: Case,
+    case: Case | None,
+) -> dict[str, Goal] | None:
+    goals: dict[str, Goal] = {}
+    count = sum(len(start.atoms) for start in starts.values())
+    new = {atom: count + index for index, atom in enumerate(every[count:])}
+    if starts:
+        new[after.opened] = 0  # each run's first atom is when the incident was opened
+    offsets = _offsets(starts)
+    for name, run in after.runs.items():
+        if run.status != "active":
+            if case is None or name not in case.runs or case.runs[name].status == "active":
+                goals[name] = Goal(run, None, ())
+            continue
+        start, own = known.start(world, after, run), dict(new)
+        if name in starts:
+            own |= {atom: offsets[name] + i for i, atom in enumerate(starts[name].atoms)}
+        if start is None or start.place.clocks is None or not own.keys() >= {*start.atoms}:
+            return None
+        goals[name] = Goal(run, start.place, tuple([own[atom] for atom in start.atoms]))
+    return goals
+
+
+def _offsets(starts: Starts) -> dict[str, int]:
+    offsets, count = {}, 0
+    for name, start in starts.items():
+        offsets[name] = count
+        count += len(start.atoms)
+    return offsets
+
+
+def _is_calm(
+    world: World, case: Case | None, starts: Starts, records: Sequence[Record], at: str
+) -> bool:
+    """Whether nothing hangs on time, from the first of these records to the last."""
+    if any(start.place.clocks is None for start in starts.values()):
+        return False
+    if any(at >= start.place.calm(start.atoms) for start in starts.values()):
+        return False
+    try:
+        for record in records[:-1]:
+            case = apply(world[0].definition, case, record)
+            if not all(_is_still(world, case, run, starts, at) for run in case.active_runs()):
+                return False
+    except UNCLEAR:
+        return False
+    return True
+
+
+def _is_still(world: World, case: Case, run: Run, starts: Starts, at: str) -> bool:
+    chart, start = chart_of(world[0].definition(run.sha256)), starts.get(run.id)
+    atoms = (*(start.atoms if start else ()), at)
+    clocks = numbered(clocks_of(chart, case, run), atoms)
+    return not hangs_on_time(chart, run) and all(
+        (start is not None and start.place.knows(clock))
+        or (clock[1] == len(atoms) - 1 and clock[2])
+        for clock in clocks
+    )

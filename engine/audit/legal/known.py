@@ -1,0 +1,354 @@
+"""What was decided before: from runs of which form, records of which form lead where.
+
+Most of a log is the same few things, done again in other incidents. To decide each of
+them again, from nothing, costs ten times what it costs to read it. So where records that
+were recorded together tell of one run alone, and leave the others as they are, what they
+led to is kept (a *way* from one *place* to another), and taken again wherever a run of
+the same form meets records of the same form.
+
+That this finds what deciding again finds rests on these:
+
+1. ``decide``, ``apply`` and ``check_values`` are pure. They know the case, the records
+   and the world; a way belongs to one world (what is in force, the site plan), and to
+   periods, of when it was recorded and when it happened, in which all keep their roles.
+2. Such a decision knows, of the case, the run; when the incident was opened; and what
+   guards read of other runs, which is in the form (``around``). Other runs do not move:
+   the case was at rest, and what their guards read of this one (how it is, how it ended)
+   stays as it is; the lifecycle's facts, which they may read too, have their own rule
+   (``heard``). That the others are left as they are is looked at when a way is learnt.
+3. Of the *atoms* (see ``form``) decisions ask nothing, but carry them from the run and
+   the records to where they belong. So another run of the same form, given records of the
+   same form, is decided alike, with its own atoms wherever the first had others: in what
+   is compared with the records, and in the run that comes of it. No two atoms of a run
+   that a way is learnt from are equal, nor is the time of its records one of them; so it
+   can be told which atom went where. Where a digest in the records was one of the run's
+   (a step that was confirmed brings facts given before), it must be the same one again.
+4. Times are compared with deadlines alone. A way is learnt, and taken, only before all
+   deadlines that run in the run and have not passed: then nothing hangs on by how much.
+   Deadlines of states in between must be among those, or begin with the records' own
+   time. Where a step must wait (``after``) there are no ways.
+5. Who did it is held against the site plan: the way of being known, and the roles of that
+   day, which a period fixes (``Known.is_known``). Where the roles counted are those of a
+   minute before, or time stood still, no way is learnt or taken. But for the roles, who it
+   was and on which computer only passes through, as atoms do, and is the same in all
+   records; except where a second person is needed, and there it is in the form.
+6. Ways are only learnt of records in which nothing was found. What begins, ends or takes
+   over runs, and deadlines that passed, is always decided again.
+
+A document that itself spells out digests (``"sd"``) could ask about them: its runs have
+no ways. A note or a refusal asks nothing of the case, other than whether it is a drill.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from handrail.engine.audit.legal.around import around
+from handrail.engine.audit.legal.clocks import clocks_of, due, hangs_on_time
+from handrail.engine.audit.legal.form import form_of
+from handrail.engine.audit.legal.heads import COMMANDS
+from handrail.engine.audit.legal.people import check_actor, is_plain
+from handrail.engine.errors import HandrailError
+from handrail.engine.machine.apply import apply
+from handrail.engine.machine.regions import chart_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import timedelta
+
+    from handrail.engine.audit.legal.around import Around
+    from handrail.engine.audit.legal.clocks import Clock
+    from handrail.engine.audit.legal.cross import Crossing
+    from handrail.engine.audit.legal.form import Atom, Told, Who
+    from handrail.engine.audit.legal.then import Moment, Period
+    from handrail.engine.machine.state import Case, Run
+
+    Record = Mapping[str, Any]
+    Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together
+    # Owner; from which atom, or from which time; how long.
+    Clocks = frozenset[tuple[str, int | str, timedelta]]
+
+__all__ = [
+    "OF_ONE",
+    "UNCLEAR",
+    "Known",
+    "Place",
+    "Start",
+    "Way",
+    "World",
+    "forms_of",
+    "is_at_once",
+    "is_at_rest",
+    "is_fit",
+    "is_free",
+    "learn",
+    "numbered",
+]
+
+Periods = tuple["Period", "Period"]  # of when it was recorded, and of when it happened
+World = tuple["Moment", Periods]  # what is in force, and who is what
+MOST: Final = 20_000  # places and ways that are kept; then all are learnt anew
+_MOST_AT_ONCE: Final = 32  # records
+_ALWAYS: Final = "~"  # after every time
+# What tells of one run.
+OF_ONE: Final = frozenset(
+    {
+        "step-taken",
+        "step-pending",
+        "step-confirmed",
+        "step-declined",
+        "task-done",
+        "task-skipped",
+        "fact-set",
+        "evidence-attached",
+        "deviated",
+        "moved",
+        "notified",
+    }
+)
+
+
+_DECIDED: Final = frozenset({*COMMANDS, "incident-opened", "deadline-passed"})
+
+
+class Way(NamedTuple):
+    """What records of some forms led to."""
+
+    goal: Place
+    atoms: tuple[int, ...]  # of the goal: which of those before, the time, and the digests
+    same: tuple[tuple[int, int], ...]  # which of these must be equal
+    keeps: bool  # whether no deadline runs then that did not run before
+
+
+class Place:
+    """Runs of one form."""
+
+    __slots__ = ("atoms", "clocks", "others", "passed", "run", "ways")
+
+    def __init__(
+        self, run: Run, atoms: tuple[Atom, ...], clocks: Clocks | None, others: Around
+    ) -> None:
+        """Take the first run of this form that was met.
+
+        :param atoms: its own, no two of them equal.
+        :param clocks: its deadlines; None: nothing is learnt here.
+        """
+        self.run = run
+        self.atoms = atoms
+        self.clocks = clocks
+        self.others = others  # what is known of other runs
+        self.passed = atoms.index(run.passed) if run.passed in atoms else None
+        self.ways: dict[Forms, Way] = {}
+
+    def calm(self, atoms: Sequence[Any]) -> str:
+        """Before when nothing is due in the run of this form that has these atoms."""
+        passed = () if self.passed is None else atoms[self.passed]
+        times = [
+            due(owner, passed, since if isinstance(since, str) else atoms[since], length)
+            for owner, since, length in self.clocks or ()
+        ]
+        return min((at for at in times if at is not None), default=_ALWAYS)
+
+    def knows(self, clock: tuple[str, int | str, timedelta]) -> bool:
+        """Whether this deadline runs here."""
+        return self.clocks is not None and clock in self.clocks
+
+
+class Start(NamedTuple):
+    """A run before a decision."""
+
+    place: Place
+    atoms: tuple[Atom, ...]
+
+
+class Known:
+    """All places of a log, by what was in force and by who had which roles."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[Moment, Periods, bytes], Place] = {}
+        self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
+        self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
+        self.met: set[object] = set()  # where crossings would begin
+        self._people: dict[World, set[Who]] = {}
+        self._count = 0
+
+    def free(self, world: World, *, drill: bool) -> set[bytes]:
+        """The forms of records that ask nothing of a case."""
+        return self._free.setdefault((*world, drill), set())
+
+    def start(self, world: World, case: Case, run: Run) -> Start | None:
+        """Where a run is; None: nothing can be known of it."""
+        moment, _ = world
+        try:
+            others = around(moment.definition, case, run)
+        except HandrailError:
+            return None
+        found = form_of(case, run, others)
+        if found is None:
+            return None
+        form, atoms = found
+        place = self._places.get((*world, form))
+        if place is None:
+            self.make_room()
+            clocks = _clocks(moment, case, run, atoms)
+            place = Place(run, atoms, clocks, others)
+            self._places[*world, form] = place
+        return Start(place, atoms)
+
+    def is_known(self, world: World, who: Who, recorded: str) -> bool:
+        """Whether the site plan knows them so, in these roles, all that day."""
+        people = self._people.setdefault(world, set())
+        if who in people:
+            return True
+        site, actor = world[0].site(), {"id": who[0], "how": who[1], "roles": who[2], "host": ""}
+        record = {"type": "", "recorded": recorded, "actor": actor}
+        if not is_plain(record, site) or check_actor(record, site, lambda: False) is not None:
+            return False
+        people.add(who)
+        return True
+
+    def make_room(self) -> None:
+        """Before one more is kept."""
+        self._count += 1
+        if self._count > MOST:
+            self._places.clear()
+            self._free.clear()
+            self.crossings.clear()
+            self.met.clear()
+            self._people.clear()
+            self._count = 1
+
+
+def forms_of(tellings: Sequence[Told]) -> Forms:
+    """How ways are found."""
+    return tellings[0].form if len(tellings) == 1 else tuple([one.form for one in tellings])
+
+
+def is_fit(moment: Moment, tellings: Sequence[Told], records: Sequence[Record]) -> bool:
+    """Whether these are records that anything is learnt of, all of one time."""
+    site = moment.site()
+    return (
+        is_at_once(tellings)
+        and len(records) <= _MOST_AT_ONCE
+        and all(is_plain(record, site) for record in records)
+    )
+
+
+def is_at_once(tellings: Sequence[Told]) -> bool:
+    """Whether all happened at one time, by one person and where that person was."""
+    if len(tellings) == 1:
+        return True
+    first = tellings[0]
+    people = {one.who for one in tellings if one.who is not None}
+    return len(people) < 2 and all(  # noqa: PLR2004 - one at most
+        one.occurred == first.occurred and one.host == first.host for one in tellings
+    )
+
+
+def is_free(record: Record) -> bool:
+    """Whether a record asks nothing of its case, and changes nothing in it."""
+    kind = record["type"]
+    aside = kind == "noted" or (kind == "evidence-attached" and "run" not in record)
+    return bool(aside or kind.endswith("-refused"))
+
+
+def is_at_rest(kinds: Collection[str], *, before: bool) -> bool:
+    """Whether a case is at rest after records of these types; decisions run to rest."""
+    return "run-migrated" not in kinds and (before or not _DECIDED.isdisjoint(kinds))
+
+
+def learn(
+    moment: Moment,
+    before: tuple[Case, str, Start],
+    tellings: Sequence[Told],
+    records: Sequence[Record],
+    goal: Start,
+) -> Way | None:
+    """What records led to; None: that need not always be so."""
+    case, name, (place, atoms) = before
+    at = tellings[0].occurred
+    every = (*atoms, at, *(seal for one in tellings for seal in one.seals))
+    first = {atom: len(every) - 1 - back for back, atom in enumerate(reversed(every))}
+    fits = (
+        at not in atoms
+        and goal.place.clocks is not None
+        and all(atom in first for atom in goal.atoms)
+        and all(record["type"] in OF_ONE and record.get("run") == name for record in records)
+        and at < place.calm(atoms)
+        and _is_calm(moment, case, name, place, records, (*atoms, at))
+    )
+    if not fits:
+        return None
+    ways = tuple([first[atom] for atom in goal.atoms])
+    return Way(
+        goal=goal.place,
+        atoms=ways,
+        same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
+        keeps=_is_kept(place, goal.place, ways),
+    )
+
+
+# -- deadlines ---------------------------------------------------------------------
+
+
+def _clocks(moment: Moment, case: Case, run: Run, atoms: Sequence[Atom]) -> Clocks | None:
+    """The deadlines of a run; None: it has no ways."""
+    try:
+        chart, row = chart_of(moment.definition(run.sha256)), moment.then.document(run.sha256)
+        if row is None or b'"sd"' in row.data or b"{'sd'" in row.data or hangs_on_time(chart, run):
+            return None
+        return frozenset(numbered(clocks_of(chart, case, run), atoms))
+    except UNCLEAR:
+        return None
+
+
+UNCLEAR: Final = (HandrailError, LookupError, TypeError, ValueError)
+
+
+def numbered(
+    clocks: Iterable[Clock], atoms: Sequence[Atom]
+) -> Iterable[tuple[str, int | str, timedelta]]:
+    """The deadlines, with the atoms that they run from.
+
+    :raises LookupError: one runs from another.
+    """
+    index = {atom: number for number, atom in enumerate(atoms)}
+    for owner, since, length, fixed in clocks:
+        yield owner, since if fixed else index[since], length
+
+
+def _is_calm(  # noqa: PLR0913, PLR0917 - a run, what it went through, and when
+    moment: Moment,
+    case: Case,
+    run: str,
+    place: Place,
+    records: Sequence[Record],
+    atoms: Sequence[Atom],
+) -> bool:
+    """Whether nothing hangs on time between the first of these records and the last.
+
+    :param atoms: of the run, and the time of the records.
+    """
+    at = len(atoms) - 1
+    try:
+        for record in records[:-1]:
+            case = apply(moment.definition, case, record)
+            here = case.runs[run]
+            chart = chart_of(moment.definition(here.sha256))
+            clocks = numbered(clocks_of(chart, case, here), atoms)
+            if hangs_on_time(chart, here) or not all(
+                place.knows(clock) or (clock[1] == at and clock[2]) for clock in clocks
+            ):
+                return False
+    except UNCLEAR:
+        return False
+    return True
+
+
+def _is_kept(start: Place, goal: Place, atoms: Sequence[int]) -> bool:
+    """Whether all deadlines of the goal run at the start already, and as many have passed."""
+    passed = None if goal.passed is None else atoms[goal.passed]
+    return passed == start.passed and all(
+        start.knows((owner, since if isinstance(since, str) else atoms[since], length))
+        for owner, since, length in goal.clocks or ()
+    )

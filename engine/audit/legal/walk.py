@@ -1,0 +1,368 @@
+"""One incident, taken along the ways that are known, and decided again where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.legal.around import ALONE
+from handrail.engine.audit.legal.case import Incident
+from handrail.engine.audit.legal.cross import crossing, outer
+from handrail.engine.audit.legal.form import filled, told
+from handrail.engine.audit.legal.known import (
+    Start,
+    forms_of,
+    is_at_once,
+    is_at_rest,
+    is_fit,
+    is_free,
+    learn,
+)
+from handrail.engine.errors import HandrailError
+from handrail.engine.ledger.record import members
+from handrail.engine.machine.state import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from handrail.engine.audit.legal.cross import Crossing
+    from handrail.engine.audit.legal.form import Told
+    from handrail.engine.audit.legal.known import Known, Place, World
+    from handrail.engine.audit.legal.then import Then
+    from handrail.engine.machine.state import Run
+    from handrail.engine.store.base import Reader
+
+    Record = dict[str, Any]
+    Group = Sequence[tuple[int, bytes, Record]]  # index in the log, bytes, what they hold
+    Tell = Callable[..., None]
+
+__all__ = ["Walk", "read"]
+
+
+class _Along:
+    """A run that goes along known ways."""
+
+    __slots__ = ("atoms", "calm", "place", "same")
+
+    def __init__(self, start: Start) -> None:
+        self.place: Place = start.place
+        self.atoms: tuple[Any, ...] = start.atoms
+        self.calm = start.place.calm(start.atoms)  # before when nothing is due
+        self.same = True  # whether the case has the run as it is
+
+    def go(self, tellings: Sequence[Told]) -> bool:
+        """Take the way that is known from here, if there is one."""
+        way = self.place.ways.get(forms_of(tellings))
+        at = tellings[0].occurred
+        if way is None or at >= self.calm:
+            return False
+        atoms = (*self.atoms, at, *(seal for one in tellings for seal in one.seals))
+        for one, other in way.same:
+            if atoms[one] != atoms[other]:
+                return False
+        self.place, self.same = way.goal, False
+        self.atoms = tuple([atoms[index] for index in way.atoms])
+        if not way.keeps:
+            self.calm = way.goal.calm(self.atoms)
+        return True
+
+    def run(self) -> Run:
+        """The run as it is."""
+        place = self.place
+        return filled(place.run, dict(zip(place.atoms, self.atoms, strict=True)))
+
+
+class Walk:
+    """Takes the groups of one incident's records, as ``Incident`` does."""
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the glossary's word
+        then: Then,
+        reader: Reader,
+        tell: Tell,
+        known: Known,
+    ) -> None:
+        """Begin before the first record."""
+        self._judge = Incident(id, then, reader, self._tell)
+        self._id = id
+        self._then = then
+        self._known = known
+        self._told = tell
+        self._findings = 0
+        self._world: World | None = None
+        self._part = (0, -1)  # of the log, that is of its moment
+        self._days = ("", "")  # of its periods: recorded, and occurred
+        self._free: set[bytes] = set()
+        self._case: Case | None = None  # but for the runs that have gone along
+        self._along: dict[str, _Along] = {}
+        self._more = 0  # records that the case does not count
+        self._rests = True  # whether nothing in the case would move by itself
+
+    def _tell(self, *where: object, **params: object) -> None:
+        self._findings += 1
+        self._told(*where, **params)
+
+    def take(self, group: Group) -> None:
+        """Judge what was recorded together."""
+        if self._judge.broken:
+            return
+        tellings = [one for _, _, record in group if (one := told(record, self._id)) is not None]
+        if len(tellings) != len(group) or not self._is_here(group, tellings):
+            self._decide(group)
+        elif len(tellings) == 1 and tellings[0].form in self._free:
+            self._more += 1
+        else:
+            self._take(group, tellings)
+
+    def _take(self, group: Group, tellings: Sequence[Told]) -> None:
+        if group[0][2]["type"] == "deadline-passed":  # of which nothing is learnt
+            self._decide(group)
+            return
+        name = group[0][2].get("run")
+        along = self._along.get(name) or self._find(name) if type(name) is str else None
+        if (along is not None and along.go(tellings)) or self._cross(tellings):
+            self._more += len(tellings)
+        else:
+            self._learn(group, tellings, name if along is not None else None)
+
+    def _cross(self, tellings: Sequence[Told]) -> bool:
+        """Take all runs along the crossing that is known from here, if there is one."""
+        runs, at = self._all(), tellings[0].occurred
+        if runs is None or any(at >= one.calm or one.place.clocks is None for one in runs.values()):
+            return False
+        found = self._known.crossings.get(self._spot(runs, tellings))
+        if found is None:
+            return False
+        atoms: list[Any] = [atom for one in runs.values() for atom in one.atoms]
+        atoms += [at, *(seal for one in tellings for seal in one.seals)]
+        if any(atoms[one] != atoms[other] for one, other in found.same):
+            return False
+        self._go(found, atoms, at)
+        return True
+
+    def _spot(self, runs: Mapping[str, _Along], tellings: Sequence[Told]) -> object:
+        places = tuple([one.place for one in runs.values()])
+        return (self._world, outer(self._case), places, forms_of(tellings))
+
+    def _all(self) -> dict[str, _Along] | None:
+        """All runs that go on; None: some are not known."""
+        case = self._case
+        if case is not None and (case.id != self._id or case.status != "open"):
+            return None
+        found = {}
+        for run in case.runs.values() if case is not None else ():
+            if run.status == "active":
+                along = self._along.get(run.id) or self._find(run.id)
+                if along is None:
+                    return None
+                found[run.id] = along
+        return found
+
+    def _go(self, crossing: Crossing, atoms: Sequence[Any], at: str) -> None:
+        before, self._along = self._case, {}
+        runs = {} if before is None else dict(before.runs)
+        for name, (run, place, of) in crossing.goals.items():
+            runs[name] = run  # of another case; where it ended, only how counts
+            if place is not None:
+                along = self._along[name] = _Along(Start(place, tuple([atoms[i] for i in of])))
+                along.same = False
+        self._case = Case(
+            id=self._id,
+            drill=crossing.drill,
+            status=crossing.status,
+            opened=at if before is None else before.opened,
+            closed=None if crossing.status == "open" else at,
+            outcome=crossing.outcome,
+            version=0 if before is None else before.version,
+            lifecycle=crossing.lifecycle,
+            runs=runs,
+        )
+        assert self._world is not None  # noqa: S101 - the crossing was found in it
+        self._free = self._known.free(self._world, drill=crossing.drill)
+
+    # -- where -------------------------------------------------------------------------
+
+    def _is_here(self, group: Group, tellings: Sequence[Told]) -> bool:
+        """Be in the world of these records; whether anything is known there of such."""
+        first = tellings[0]
+        days = (first.recorded[:10], first.occurred[:10])
+        start, end = self._part
+        if days != self._days or not all(start <= seq <= end for seq, _, _ in group):
+            self._enter(group, days)
+        world = self._world
+        if world is None or not self._rests or not is_at_once(tellings):
+            return False
+        for one in tellings:
+            if one.who is not None and not self._known.is_known(world, one.who, one.recorded):
+                return False
+        return True
+
+    def _enter(self, group: Group, days: tuple[str, str]) -> None:
+        world = self._find_world(group, days)
+        if world != self._world or world is None:
+            self._whole()
+            self._along.clear()
+            # What is in force now may move what was at rest.
+            same = world is not None and self._world is not None and world[0] is self._world[0]
+            self._rests = self._case is None or (self._rests and same)
+            self._world = world
+        if world is not None and self._case is not None:
+            self._free = self._known.free(world, drill=self._case.drill)
+
+    def _find_world(self, group: Group, days: tuple[str, str]) -> World | None:
+        self._days, self._part = ("", ""), self._then.between(group[0][0])
+        start, end = self._part
+        if not all(start <= seq <= end for seq, _, _ in group):
+            return None
+        moment = self._then.before(group[0][0])
+        try:
+            periods = moment.period(days[0]), moment.period(days[1])
+        except HandrailError:
+            return None
+        self._days = days
+        return moment, periods
+
+    def _find(self, name: str) -> _Along | None:
+        """The run where it is known, if it goes on."""
+        case, world = self._whole(), self._world
+        if case is None or world is None or case.id != self._id or case.status != "open":
+            return None
+        run = case.runs.get(name)
+        start = self._known.start(world, case, run) if run and run.status == "active" else None
+        if start is None:
+            return None
+        self._along[name] = _Along(start)
+        return self._along[name]
+
+    def _whole(self) -> Case | None:
+        """The case as it is now."""
+        case = self._case
+        if case is not None and self._more:
+            runs = {key: one.run() for key, one in self._along.items() if not one.same}
+            case = case._replace(runs={**case.runs, **runs}, version=case.version + self._more)
+            for along in self._along.values():
+                along.same = True
+            self._case, self._more = case, 0
+        return case
+
+    # -- by deciding -------------------------------------------------------------------
+
+    def _decide(self, group: Group) -> list[Record] | None:
+        """Decide again what these came of; None: something was found."""
+        case, findings = self._whole(), self._findings
+        rows = [(seq, record) for seq, data, _ in group if (record := read(data)) is not None]
+        self._judge.case = case
+        self._judge.take(rows)
+        self._case = self._judge.case
+        self._keep(case)
+        records = [record for _, record in rows]
+        if self._findings != findings or self._judge.broken:
+            self._rests = False
+            return None
+        self._rests = is_at_rest({record["type"] for record in records}, before=self._rests)
+        return records
+
+    def _keep(self, before: Case | None) -> None:
+        """Go on only with the runs that are as they were, and know of nothing else."""
+        case = self._case
+        if before is None or case is None:
+            self._along.clear()
+        elif case.runs is not before.runs:
+            self._along = {
+                key: one
+                for key, one in self._along.items()
+                if one.place.others == ALONE and case.runs.get(key) is before.runs[key]
+            }
+
+    def _learn(self, group: Group, tellings: Sequence[Told], name: str | None) -> None:
+        """Decide again, and remember what came of it."""
+        before, runs = self._whole(), self._all()
+        starts = {key: self._start(key, one) for key, one in (runs or {}).items()}
+        records, after, world = self._decide(group), self._case, self._world
+        if records is None or after is None or world is None:
+            return
+        if not is_fit(world[0], tellings, records):
+            return
+        self._free = self._known.free(world, drill=after.drill)
+        if before is not None and len(records) == 1 and is_free(records[0]):
+            if after.runs is before.runs:
+                self._known.make_room()
+                self._free.add(tellings[0].form)
+        elif (
+            name in starts
+            and before is not None
+            and _is_one(before, after, name, starts[name].place)
+        ):
+            self._learn_way(name, starts[name], (before, after), tellings, records)
+        elif runs is not None:
+            self._learn_crossing(before, starts, tellings, records)
+
+    def _learn_crossing(
+        self,
+        before: Case | None,
+        starts: Mapping[str, Start],
+        tellings: Sequence[Told],
+        records: Sequence[Record],
+    ) -> None:
+        """Most of them are met once: learnt is what is met again."""
+        world, after, known = self._world, self._case, self._known
+        assert world is not None  # noqa: S101 - it was entered
+        assert after is not None  # noqa: S101 - it has records
+        places = tuple([one.place for one in starts.values()])
+        spot = (world, outer(before), places, forms_of(tellings))
+        if spot not in known.met:
+            known.make_room()
+            known.met.add(spot)
+            return
+        found = crossing(known, world, before, starts, tellings, records, after)
+        if found is not None:
+            known.make_room()
+            known.crossings[spot] = found
+
+    def _start(self, name: str, along: _Along) -> Start:
+        """Where a run is, with atoms that differ; where some are equal by chance, its form does."""
+        case, world, start = self._whole(), self._world, Start(along.place, along.atoms)
+        if len({*start.atoms}) == len(start.atoms) or case is None or world is None:
+            return start
+        return self._known.start(world, case, case.runs[name]) or start
+
+    def _learn_way(
+        self,
+        name: str,
+        start: Start,
+        cases: tuple[Case, Case],
+        tellings: Sequence[Told],
+        records: Sequence[Record],
+    ) -> None:
+        world, (before, after) = self._world, cases
+        assert world is not None  # noqa: S101 - it was entered
+        goal = self._known.start(world, after, after.runs[name])
+        if goal is None:
+            return
+        self._along[name] = _Along(goal)
+        way = learn(world[0], (before, name, start), tellings, records, goal)
+        if way is not None:
+            self._known.make_room()
+            start.place.ways[forms_of(tellings)] = way
+
+
+def _is_one(before: Case, after: Case, name: str, place: Place) -> bool:
+    """Whether one run moved, on its own: the others, and the case, are as they were."""
+    run = after.runs[name]
+    if place.others.heard and run.facts != before.runs[name].facts:
+        return False
+    return (
+        run.status == "active"
+        and before.runs.keys() == after.runs.keys()
+        and all(after.runs[key] is one for key, one in before.runs.items() if key != name)
+        and before._replace(version=0, runs={}) == after._replace(version=0, runs={})
+    )
+
+
+def read(data: bytes) -> Record | None:
+    """The members of a record's bytes; None of bytes that are none."""
+    try:
+        return members(data)
+    except (TypeError, ValueError):  # a table can hold anything; and ``json`` reads some more
+        return decoded(data)

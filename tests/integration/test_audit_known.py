@@ -1,0 +1,234 @@
+"""What was decided before is taken again: and what is found stays what deciding again finds.
+
+Logs of a site at work, honest and with records changed by one who can write anything:
+they are judged with all that is learnt on the way, and with every decision taken anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from audit_play import ROLES, Site
+
+from handrail.engine.audit.legal.check import check_cases
+from handrail.engine.audit.legal.walk import Walk
+from handrail.engine.ledger.record import canonical
+from handrail.engine.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Record = dict[str, Any]
+    Row = tuple[int, str, bytes]
+
+FORGERIES = int(os.environ.get("HANDRAIL_FORGERIES", "16"))
+STEPS = 150
+
+
+class Log:
+    """A site's log, that can be judged as it is and as others would have it."""
+
+    def __init__(self, folder: Path) -> None:
+        site = Site(folder / "workspace")
+        site.play(Random(7), STEPS)  # noqa: S311 - a play, not a secret
+        site.engine.close()
+        self.store = SqliteStore.open(site.path)
+        with self.store.read() as reader:
+            self.size = reader.head().size
+            rows: list[Row] = list(reader.by_case_bytes("", None, self.size))
+        played = [row for row in rows if row[1].startswith("INC-")]
+        self.rows = [row for row in rows if not row[1].startswith("INC-")]
+        self.rows += [copied(row, again) for again in "ABC" for row in played]
+        # All is known by the third time; that is where forgers begin.
+        self.forgeable = range(len(self.rows) - len(played), len(self.rows))
+
+    def judge(self, rows: list[Row]) -> list[object]:
+        found: list[object] = []
+
+        def tell(*where: object, **params: object) -> None:
+            found.append((*where, {key: str(value) for key, value in params.items()}))
+
+        with self.store.read() as reader:
+            check_cases(reader, rows, self.size, self.store.origin, tell)
+        return found
+
+
+def copied(row: Row, again: str) -> Row:
+    """The same in another incident."""
+    seq, case, data = row
+    return seq, case + again, data.replace(case.encode(), (case + again).encode())
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    folder: Path = tmp_path_factory.mktemp("known")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        made = Log(folder)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> Callable[[Log, list[Row]], list[object]]:
+    """Judges without anything known."""
+
+    def judge(log: Log, rows: list[Row]) -> list[object]:
+        with monkeypatch.context() as patch:
+            patch.setattr(Walk, "_is_here", lambda *_: False)
+            return log.judge(rows)
+
+    return judge
+
+
+def test_most_of_it_is_known_before_long(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the tests below would compare a thing with itself."""
+    decided: list[int] = []
+    decide = Walk._decide
+
+    def counted(walk: Walk, group: Any) -> Any:
+        decided.append(len(group))
+        return decide(walk, group)
+
+    monkeypatch.setattr(Walk, "_decide", counted)
+    assert log.judge(log.rows) == []
+    assert sum(decided) < 0.6 * len(log.rows)
+
+
+@pytest.mark.parametrize("seed", range(FORGERIES))
+def test_what_is_found_stays_the_same(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]], seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - a play, not a secret
+    rows = forged(log, random)
+    found = log.judge(rows)
+    assert found == anew(log, rows)
+
+
+# -- what a forger does ---------------------------------------------------------------
+
+
+def forged(log: Log, random: Random) -> list[Row]:
+    """The log with some of its records changed, and sometimes more or fewer of them."""
+    rows = list(log.rows)
+    for _ in range(random.choice((1, 1, 2, 4))):
+        at = random.choice(log.forgeable)
+        seq, case, data = rows[at]
+        record, other = json.loads(data), json.loads(rows[random.choice(log.forgeable)][2])
+        change = random.choice(CHANGES)
+        change(record, other, random)
+        rows[at] = (seq, case, canonical(record))
+    return rows
+
+
+def who(record: Record, _other: Record, random: Random) -> None:
+    person = random.choice([*ROLES, "nobody"])
+    record["actor"]["id"] = person
+    if random.random() < 0.7:
+        record["actor"]["roles"] = list(ROLES.get(person, ("guard",)))
+
+
+def roles(record: Record, other: Record, _random: Random) -> None:
+    record["actor"]["roles"] = other["actor"]["roles"]
+
+
+def actor(record: Record, other: Record, _random: Random) -> None:
+    record["actor"] = other["actor"]
+
+
+def host(record: Record, _other: Record, _random: Random) -> None:
+    record["actor"]["host"] = "elsewhere"
+
+
+def facts(record: Record, other: Record, random: Random) -> None:
+    known = dict(record.get("facts", {}))
+    for name in list(known)[:1]:
+        known[name] = random.choice((True, False, 1, "x", [], {"sd": "x"}, None))
+    record["facts"] = random.choice((known, other.get("facts", {}), {}))
+
+
+def seal(record: Record, other: Record, _random: Random) -> None:
+    """The digest of another value."""
+    given, lent = record.get("facts", {}), other.get("facts", {})
+    for name, value in given.items():
+        if isinstance(value, dict):
+            lender = [one for one in lent.values() if isinstance(one, dict)]
+            given[name] = lender[0] if lender else {"sd": "another"}
+
+
+def moves(record: Record, other: Record, _random: Random) -> None:
+    for name in ("from", "to", "moves"):
+        if name in other:
+            record[name] = other[name]
+
+
+def step(record: Record, other: Record, _random: Random) -> None:
+    for name in ("step", "task", "item"):
+        if name in other:
+            record[name] = other[name]
+
+
+def time(record: Record, other: Record, random: Random) -> None:
+    record["occurred"] = random.choice(
+        (
+            other["occurred"],
+            record["occurred"][:-4] + "999Z",
+            "2026-11-21",
+            5,
+            "0001" + record["occurred"][4:],
+        )
+    )
+
+
+def recorded(record: Record, other: Record, random: Random) -> None:
+    record["recorded"] = random.choice((other["recorded"], "2019" + record["recorded"][4:], None))
+
+
+def whole(record: Record, other: Record, _random: Random) -> None:
+    kept = {name: record[name] for name in ("case", "cseq", "prev", "recorded", "occurred")}
+    record.clear()
+    record.update({**other, **kept})
+
+
+def kind(record: Record, other: Record, _random: Random) -> None:
+    record["type"] = other["type"]
+
+
+def run(record: Record, other: Record, _random: Random) -> None:
+    for name in ("run", "protocol"):
+        if name in other:
+            record[name] = other[name]
+
+
+def less(record: Record, _other: Record, random: Random) -> None:
+    del record[random.choice(list(record))]
+
+
+def more(record: Record, _other: Record, random: Random) -> None:
+    record[random.choice(("why", "confirmed", "second", "note", "x"))] = random.choice(
+        ({"sd": "x"}, ["anna"], True, {})
+    )
+
+
+CHANGES = (
+    who,
+    roles,
+    actor,
+    host,
+    facts,
+    seal,
+    moves,
+    step,
+    time,
+    recorded,
+    whole,
+    kind,
+    run,
+    less,
+    more,
+)
