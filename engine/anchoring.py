@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from handrail.engine.anchors import DAY, Evidence, Gathered
+from handrail.engine.anchors import DAY, SETTINGS, Evidence, Gathered
 from handrail.engine.anchors.file import LOCAL, FileAnchor
 from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.errors import HandrailError
@@ -228,4 +228,4 @@ def gather(engine: Engine, keys: Iterable[VerifierKey]) -> Gathered:
     try:
         return Gathered(size, (own, *(one.evidence() for one in anchors(engine))))
     except HandrailError as error:  # what is wrong in a file says nothing about the log
-        return Gathered(size, (own, Evidence("handrail.yaml", problem=error)))
+        return Gathered(size, (own, Evidence(SETTINGS, problem=error)))

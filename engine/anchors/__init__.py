@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from handrail.engine.errors import HandrailError
 
-__all__ = ["DAY", "Anchor", "Evidence", "Gathered"]
+__all__ = ["DAY", "SETTINGS", "Anchor", "Evidence", "Gathered"]
+
+SETTINGS: Final = "handrail.yaml"  # in the place of a place, where it cannot be read
 
 DAY: Final = timedelta(days=1)  # how old the last checkpoint may be, unless it is said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.anchors import SETTINGS
 from handrail.engine.audit.intact import decoded
 from handrail.engine.clock import parse_instant
 from handrail.engine.ledger.checkpoint import alleged
@@ -24,15 +25,24 @@ _APART: Final = timedelta(hours=1)  # between an authority's clock and ours, and
 Point = tuple[str, str]  # size, root in hex; of a record it may be anything
 
 
-def check_anchored(reader: Reader, gathered: Gathered, report: Report) -> None:
-    """Report anchors that lost what was put there, and time stamps that do not fit."""
+def check_anchored(reader: Reader, gathered: Gathered, report: Report) -> list[str]:
+    """Report anchors that lost what was put there, and time stamps that do not fit.
+
+    :returns: places where the log says that it was put, and that ``handrail.yaml``, if it
+        can be read, does not name.
+    """
     held = {each.place: Held(each) for each in gathered.evidence if each.problem is None}
     for each in held.values():
         each.tell(report)
+    asked = {each.place for each in gathered.evidence}
+    left: dict[str, None] = {}
     for seq, record in _told(reader, gathered.size):
-        place = held.get(str(record.get("anchor")))
-        if place is not None:
-            place.compare(seq, record, report)
+        place = str(record.get("anchor"))
+        if place in held:
+            held[place].compare(seq, record, report)
+        elif place not in asked:
+            left[place] = None
+    return [] if SETTINGS in asked else list(left)
 
 
 def _told(reader: Reader, size: int) -> Iterator[tuple[int, Mapping[str, Any]]]:

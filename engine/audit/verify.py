@@ -14,6 +14,7 @@ from handrail.engine.audit.findings import Compared, Depth, Report, Result
 from handrail.engine.audit.intact import check_intact
 from handrail.engine.audit.keys import Keys
 from handrail.engine.audit.marks import Marks, outside, stored
+from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
         if anchors is not None:
             from handrail.engine.audit.anchored import check_anchored  # noqa: PLC0415 - as below
 
-            check_anchored(reader, anchors, report)
+            places += map(_left, check_anchored(reader, anchors, report))
         if depth is not Depth.INTACT:
             from handrail.engine.audit.consistent import check_consistent  # noqa: PLC0415 - 40 ms
 
@@ -75,3 +76,10 @@ def _places(against: Iterable[str], anchors: Gathered | None) -> list[Evidence]:
     given = tuple(against)
     own = [Evidence("--against", given)] if given else []
     return own + list(anchors.evidence if anchors else ())
+
+
+def _left(place: str) -> Evidence:
+    problem = HandrailError(
+        "the log says that checkpoints were put there, and handrail.yaml does not name it"
+    )
+    return Evidence(place, problem=problem)

@@ -215,7 +215,9 @@ def test_a_line_of_a_system_log_is_held_against_the_log(room: Room, tmp_path: Pa
     assert said.code == 1
     assert len(list(notes_in(line))) == 1
     row = room.verify()
-    assert ["--against" in (one["problem"] or "") for one in row["anchors"]] == [False, True, True]
+    problems = [one["problem"] or "" for one in row["anchors"]]
+    assert ["--against" in problem for problem in problems[:3]] == [False, True, True]
+    assert ["does not name it" in problem for problem in problems[3:]] == [True, True, True]
     row = room.verify("--against", line)
     assert (row["verdict"], len(row["anchors"])) == ("OK", 1)
     (tmp_path / "syslog").write_text(f"Nov 22 cron: x\n{line}\nNov 22 cron: y\n", "utf-8")

@@ -206,6 +206,17 @@ def test_settings_that_are_wrong_say_nothing_of_the_log(site: Site) -> None:
     assert result.anchors[1].problem is not None
 
 
+def test_an_anchor_that_was_taken_out_of_the_settings_is_named(site: Site) -> None:
+    site.engine.anchor()
+    mark = site.workspace.mark
+    lines = mark.read_text("utf-8").splitlines(keepends=True)
+    mark.write_text("".join(line for line in lines if OTHER not in line), "utf-8")
+    result = check(site)
+    assert result.verdict is Verdict.OK
+    assert [one.anchor for one in result.anchors] == ["local", DISK, OTHER]
+    assert "does not name it" in str(result.anchors[2].problem)
+
+
 @pytest.mark.parametrize(("minutes", "found"), [(-59, []), (61, ["timestamp-differs"])])
 def test_an_authority_that_tells_another_time_than_the_log(
     site: Site, minutes: int, found: list[str]
