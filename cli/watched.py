@@ -101,7 +101,7 @@ class Watched:
 
     def end(self) -> int:
         """Give the exit code after everything was done once."""
-        if not self._told and not self.session.json:
+        if not (self._told or self.session.json or self.session.quiet):
             out.message(self.session.say("nothing was due"))
         return self._code
 

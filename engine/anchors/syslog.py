@@ -11,8 +11,7 @@ from handrail.engine.anchors import Evidence
 from handrail.engine.anchors.notes import one_line
 from handrail.engine.clock import stamp
 from handrail.engine.errors import HandrailError
-from handrail.engine.mirrors.fault import SinkError
-from handrail.engine.mirrors.syslog import Local, syslog_of
+from handrail.engine.syslog import Local, SyslogError, syslog_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -49,7 +48,7 @@ class SyslogAnchor:
             with self._log as log:
                 log.info(log.frame("info", told, one_line(note).encode()))
                 log.settle()
-        except (OSError, SinkError) as error:
+        except (OSError, SyslogError) as error:
             raise HandrailError(
                 "{anchor} cannot be reached: {reason}",
                 anchor=self.place,

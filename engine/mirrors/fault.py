@@ -38,6 +38,6 @@ class MirrorError(HandrailError):
 
     def words(self, lang: str) -> str:
         """The message in a language, the reason as well."""
-        if not isinstance(self.fault, SinkError):
+        if not isinstance(self.fault, HandrailError):
             return super().words(lang)
         return say(lang, self.template, **{**self.params, "reason": self.fault.words(lang)})

@@ -14,6 +14,7 @@ from handrail.engine.mirrors.fault import MirrorError, SinkError
 from handrail.engine.mirrors.place import Place, alone, folder_of, read_place, save_place
 from handrail.engine.mirrors.sinks import sink_of
 from handrail.engine.news import News
+from handrail.engine.syslog import SyslogError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -45,7 +46,7 @@ def feed(store: Store, root: Path, mirror: Mirror) -> Iterator[News]:
         with alone(folder, mirror.name) as held:
             if held:
                 yield from _feed(store, root, folder, mirror)
-    except (SinkError, OSError, UnicodeError, OverflowError) as fault:
+    except (SinkError, SyslogError, OSError, UnicodeError, OverflowError) as fault:
         raise MirrorError(mirror, fault) from fault
 
 

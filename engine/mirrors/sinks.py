@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from handrail.engine.mirrors.fault import SinkError
 from handrail.engine.mirrors.place import sync_folder
-from handrail.engine.mirrors.syslog import syslog_of
+from handrail.engine.syslog import syslog_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -29,7 +29,7 @@ class Sink(Protocol):
         """Write one record.
 
         :raises OSError: it cannot be written now.
-        :raises SinkError: the same.
+        :raises HandrailError: the same.
         """
 
     def warning(self, framed: bytes) -> None:
@@ -39,7 +39,7 @@ class Sink(Protocol):
         """Return when all of it is where it should be.
 
         :raises OSError: that is not certain.
-        :raises SinkError: the same.
+        :raises HandrailError: the same.
         """
 
     def __enter__(self) -> Self:

@@ -9,12 +9,12 @@ import socket
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from handrail.engine.mirrors.fault import SinkError
+from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["Local", "Syslog", "Tcp", "Udp", "syslog_of"]
+__all__ = ["Local", "Syslog", "SyslogError", "Tcp", "Udp", "syslog_of"]
 
 PATIENCE: Final = 5.0  # seconds that the other end may take for anything
 LOCAL: Final = "/dev/log"
@@ -23,6 +23,10 @@ _LOG_AUDIT: Final = 13  # facility, RFC 5424 section 6.2.1
 _SEVERITIES: Final = {"info": 6, "warning": 4}
 _MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"  # in no language
 _AWAY: Final = re.compile(r"syslog\+(tcp|udp)://(?:\[(.+)\]|([^:]+))(?::(\d+))?")
+
+
+class SyslogError(HandrailError):
+    """It did not take a message, or may not have."""
 
 
 def syslog_of(to: str) -> Syslog:
@@ -75,14 +79,14 @@ class _Datagrams(Syslog):
     def info(self, framed: bytes) -> None:
         """Send one record.
 
-        :raises SinkError: it is larger than a datagram can be.
+        :raises SyslogError: it is larger than a datagram can be.
         """
         try:
             super().info(framed)
         except OSError as error:
             if error.errno != errno.EMSGSIZE:
                 raise
-            raise SinkError(
+            raise SyslogError(
                 "a record of {size} bytes does not go into a datagram; use syslog+tcp or a file",
                 size=len(framed),
             ) from error
@@ -136,14 +140,14 @@ class Tcp(Syslog):
     def settle(self) -> None:
         """Say that this was all, and wait until the other end has read it and closes too.
 
-        :raises SinkError: it does not, so it may not have read it.
+        :raises SyslogError: it does not, so it may not have read it.
         """
         self._socket.shutdown(socket.SHUT_WR)
         try:
             while self._socket.recv(4096):
                 pass
         except TimeoutError:
-            raise SinkError("the other end did not close, so it may not have read them") from None
+            raise SyslogError("the other end did not close, so it may not have read them") from None
 
 
 def _connected(made: socket.socket, address: Any) -> socket.socket:
