@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.cli.edge import words
+from handrail.cli.when import clock_words
 from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
@@ -168,8 +169,10 @@ def _store(engine: Engine, session: Session) -> Iterator[Symptom]:
     yield _in_force(engine, session)
     yield _checkpoint(max((row.recorded for row in checkpoints), default=None), session)
     from handrail.cli.anchoring import anchor_symptoms  # noqa: PLC0415 - it imports from here
+    from handrail.cli.keeping import keeping_symptoms  # noqa: PLC0415 - the same
     from handrail.cli.mirrors import mirror_symptoms  # noqa: PLC0415 - the same
 
+    yield from keeping_symptoms(engine, session)
     yield from anchor_symptoms(engine, session)
     yield from mirror_symptoms(engine, session)
     if site.one_person:
@@ -204,7 +207,8 @@ def _checkpoint(latest: str | None, session: Session) -> Symptom:
     if latest is None:
         text = session.say("the log was never signed: nothing proves what it held")
         return Symptom("checkpoint", "warning", text, mend)
-    text = session.say("last checkpoint: {time}", time=latest)
-    if datetime.now(UTC) - datetime.fromisoformat(latest) > STALE:
+    now = datetime.now(UTC)
+    text = session.say("last checkpoint: {time}", time=clock_words(latest, now))
+    if now - datetime.fromisoformat(latest) > STALE:
         return Symptom("checkpoint", "warning", text, mend)
     return Symptom("checkpoint", "ok", text)

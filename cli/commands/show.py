@@ -11,9 +11,14 @@ from handrail.cli.session import Session
 
 def command(ctx: typer.Context, incident: Incident) -> None:
     """Show an incident: where it stands, what is known, who acted, what is due."""
+    from handrail.engine.custody.hold import held  # noqa: PLC0415 - help needs none
+
     session = Session.of(ctx)
     with session.engine() as engine:
-        view = engine.view(full_id(incident))
+        case = full_id(incident)
+        view = engine.view(case)
+        with engine.reading() as reader:
+            view["held"] = held(reader, case)
     if session.json:
         out.emit(view)
         return

@@ -23,6 +23,7 @@ __all__ = ["fact_words", "whole"]
 def whole(view: View, session: Session, now: datetime) -> Iterator[Block]:
     """Yield the incident: runs, facts, tasks, deadlines, messages, people."""
     yield from header(view, session, now)
+    yield from _held(view, session, now)
     yield Line()
     yield _runs(view, session)
     yield from _facts(view, session)
@@ -33,6 +34,15 @@ def whole(view: View, session: Session, now: datetime) -> Iterator[Block]:
     yield from _evidence(view, session, now)
     yield from _deviations(view, session, now)
     yield from _people(view, session)
+
+
+def _held(view: View, session: Session, now: datetime) -> Iterator[Line]:
+    if (held := view.get("held")) is not None:
+        since = clock_words(held["since"], now)
+        text = session.say(
+            "under a legal hold since {time}: {person}", time=since, person=held["by"]
+        )
+        yield line(span(text, "warn"))
 
 
 STATUS_WORDS = {"active": "active", "finished": "finished", "cancelled": "cancelled"}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.custody.desk import Desk, hold_of, kept_of
+from handrail.engine.custody.desk import HOLD_TYPES, Desk, hold_of, kept_of
 from handrail.engine.errors import UsageError
 from handrail.engine.machine.reasons import Reason
 from handrail.engine.refused import RefusedError
 from handrail.engine.sealing import Sealer
+from handrail.engine.store.rows import Filter
 
 if TYPE_CHECKING:
     from handrail.engine.engine import Engine
+    from handrail.engine.store.base import Reader
 
-__all__ = ["hold"]
+    Row = dict[str, Any]
+
+__all__ = ["held", "hold", "holds"]
 
 
 def hold(engine: Engine, case: str, why: str, *, release: bool = False) -> dict[str, Any]:
@@ -37,6 +42,28 @@ def hold(engine: Engine, case: str, why: str, *, release: bool = False) -> dict[
     if reason is not None:
         raise RefusedError([reason])
     return {"incident": case, "held": not release, "since": desk.at, "by": desk.actor.id}
+
+
+def holds(reader: Reader) -> dict[str, Row]:
+    """The cases that are under a legal hold now, each with the record of it."""
+    found: dict[str, Row] = {}
+    for record in _told(reader, Filter()):
+        found[record["case"]] = record
+    return {case: record for case, record in found.items() if record["type"] == "held"}
+
+
+def held(reader: Reader, case: str) -> Row | None:
+    """Since when one case is under a legal hold, and by whom: ``since``, ``by``."""
+    last = next(reversed(_told(reader, Filter(case=case))), None)
+    if last is None or last["type"] != "held":
+        return None
+    return {"since": last["recorded"], "by": last["actor"]["id"]}
+
+
+def _told(reader: Reader, which: Filter) -> list[Row]:
+    """Every record of a hold or its end, in the order of the log."""
+    rows = [row for kind in HOLD_TYPES for row in reader.log(which._replace(type=kind))]
+    return [json.loads(row.data) for row in sorted(rows)]
 
 
 def _already(case: str, held: dict[str, Any] | None, release: bool) -> Reason | None:  # noqa: FBT001 - a question

@@ -21,11 +21,14 @@ def test_a_redaction_from_dry_run_to_proof(museum: Hand) -> None:
     museum.does("open", "suspicious-person", "--title", TITLE, "--as", "anna", "-q")
     museum.does("note", "1", "He said: Quillfeather", "--as", "anna", "-q")
     museum.does("audit", "hold", "1", "--why", "a court asked", "--as", "helena")
+    assert "under a legal hold since" in museum.does("show", "1").out
+    assert museum.does("show", "1", "--json").json["held"]["by"] == "helena"
     redact = ("audit", "redact", "1", "--person", "Quillfeather", *WHY, "--as", "helena")
     refused = museum(*redact, "--yes")
     assert refused.code == 5
     assert "legal hold" in refused.err
     museum.does("audit", "hold", "1", "--why", "judged", "--release", "--as", "helena")
+    assert "legal hold" not in museum.does("show", "1").out
     dry = museum.does(*redact, "--dry-run")
     assert TITLE in dry.out
     assert museum.does("show", "1", "--json").json["title"] == TITLE

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from audit_play import Site
 
+from handrail.cli.keeping import keeping_symptoms
 from handrail.engine.audit.findings import Depth
 from handrail.engine.custody.hold import hold
 from handrail.engine.custody.retention import apply_retention, due
+from handrail.engine.custody.rotate import rotate_key
 from handrail.engine.documents.source import read_source
 from handrail.engine.refused import RefusedError
 from handrail.engine.store.rows import Filter
+from handrail.engine.text import say
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from handrail.cli.health import Symptom
 
 RULES = """
 retention:
@@ -63,6 +70,30 @@ def shut(site: Site, incident: str) -> None:
         row = writer.incident(incident)
         assert row is not None
         writer.put_incident(row._replace(status="closed", closed=row.opened))
+
+
+def said_by_doctor(site: Site) -> dict[str, Symptom]:
+    session = SimpleNamespace(say=partial(say, "en"), line=lambda *words: " ".join(words))
+    return {one.code: one for one in keeping_symptoms(site.engine, session)}  # type: ignore[arg-type]
+
+
+def test_doctor_says_what_is_due_what_is_held_and_how_old_the_key_is(site: Site) -> None:
+    assert set(said_by_doctor(site)) == {"key-age"}
+    site.clock.forward(timedelta(days=3))
+    hold(site.engine, PERSON, "a court asked")
+    told = said_by_doctor(site)
+    assert OBJECT in told["retention"].text
+    assert PERSON in told["hold"].text
+    hold(site.engine, OBJECT, "a court asked")
+    hold(site.engine, PERSON, "it was settled", release=True)
+    told = said_by_doctor(site)
+    assert "retention" not in told
+    assert PERSON not in told["hold"].text
+    assert told["key-age"].status == "ok"
+    site.clock.forward(timedelta(days=363))
+    assert said_by_doctor(site)["key-age"].mend == "audit rotate-key"
+    rotate_key(site.engine)
+    assert said_by_doctor(site)["key-age"].status == "ok"
 
 
 def test_what_is_due_depends_on_the_kind_and_the_time(site: Site) -> None:
