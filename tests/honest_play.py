@@ -146,7 +146,7 @@ class House(Site):
             return verify(seen, self.keys(), against=against, depth=depth)  # type: ignore[arg-type]
 
     def _go_on(self, random: Random) -> None:
-        self.play(random, random.random() < 0.2)
+        self.play(random, random.random() < 0.1)
 
     # -- turns -----------------------------------------------------------------------
 

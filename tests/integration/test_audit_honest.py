@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOGS = int(os.environ.get("HANDRAIL_HONEST", "8"))  # 10000 is an hour of a core: pytest -n 2
 BLOCK = 4 if LOGS < 1000 else 25  # logs of one test, so that several processes share them
-TURNS = (3, 5, 8, 12, 30)
+TURNS = (2, 3, 5, 8, 20)
 # What the clock, anchors and mirrors write; the last two nothing does.
 ELSEWHERE = {
     "tick-refused", "notification-sent", "notification-failed", "checkpoint-anchored",
