@@ -9,7 +9,7 @@ against the log's own order: by their number, and by the sum of their leaf hashe
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from handrail.engine.audit.charter import Charter
 from handrail.engine.audit.projections import Projections
@@ -22,23 +22,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handrail.engine.audit.findings import Report
+    from handrail.engine.audit.since import Since
     from handrail.engine.store.base import Entry, Reader
 
 __all__ = ["check_consistent"]
 
 
-def check_consistent(reader: Reader, origin: str, report: Report, *, deep: bool = False) -> None:
+def check_consistent(
+    reader: Reader,
+    origin: str,
+    report: Report,
+    *,
+    deep: bool = False,
+    part: Since | None = None,
+) -> None:
     """Report what does not follow from the records.
 
+    :param part: the cases to read; None: all.
     :param deep: check what people signed under each record as well.
     """
+    shown = cast("Reader", part or reader)
     documents = Registered(reader, report)
     sealed = Sealed(reader, report)
     charter = Charter(reader, documents, report)
-    projections = Projections(reader, documents, charter, report)
+    projections = Projections(shown, documents, charter, report)
     signatures = Signatures(reader, documents, charter, report, deep=deep)
     seen = _Sum()
-    for case, rows in groupby(reader.by_case(), key=lambda row: row[1].case):
+    for case, rows in groupby(shown.by_case(), key=lambda row: row[1].case):
         for seq, entry in _in_order(rows, report):
             seen.add(entry.leaf)
             record = check_record(seq, entry, origin, report)
@@ -50,7 +60,7 @@ def check_consistent(reader: Reader, origin: str, report: Report, *, deep: bool 
         sealed.end(case)
         projections.end(case)
     projections.finish()
-    _check_whole(reader, seen, report)
+    _check_whole(reader, seen, part, report)
 
 
 def _in_order(rows: Iterator[tuple[int, Entry]], report: Report) -> Iterator[tuple[int, Entry]]:
@@ -75,11 +85,12 @@ class _Sum:
             self.total += int.from_bytes(leaf)
 
 
-def _check_whole(reader: Reader, seen: _Sum, report: Report) -> None:
+def _check_whole(reader: Reader, seen: _Sum, part: Since | None, report: Report) -> None:
     """Hold the index of cases against the log's own order, in which time does not go back."""
     every, latest = _Sum(), ""
     for seq, recorded, leaf, case in reader.times():
-        every.add(leaf)
+        if part is None or case in part.cases:
+            every.add(leaf)
         if str(recorded) < latest:
             report.add("time-backwards", seq, case, found=recorded, before=latest)
         latest = max(latest, str(recorded))

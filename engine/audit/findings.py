@@ -16,6 +16,8 @@ from handrail.engine.text import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from handrail.engine.ledger.merkle import CompactRange
+
 __all__ = ["TEXTS", "Compared", "Depth", "Finding", "Report", "Result", "Verdict"]
 
 MOST = 1_000  # findings kept; a log that was rewritten has one for each record
@@ -233,18 +235,21 @@ class Result:
 
     verdict: Verdict
     records: int  # how many were read
+    root: bytes  # over them, as they are
     depth: Depth
     anchored: int  # how many records the outside evidence proves
     findings: tuple[Finding, ...] = ()
     more: int = 0  # findings beyond those kept
     redacted: int = 0  # values and files that are gone by a recorded decision: nothing wrong
     anchors: tuple[Compared, ...] = ()  # each place that was asked
+    since: int = 0  # of the records before, only the hashes and the cases that went on were read
 
     def row(self, lang: str = "en") -> dict[str, Any]:
         """Return it as ``audit verify --json`` shows it."""
         return {
             "verdict": str(self.verdict),
             "records": self.records,
+            "from": self.since,
             "depth": str(self.depth),
             "anchored": self.anchored,
             "findings": [finding.row(lang) for finding in self.findings],
@@ -299,17 +304,25 @@ class Report:
                 )
 
     def result(
-        self, *, records: int, depth: Depth, anchored: int, anchors: tuple[Compared, ...] = ()
+        self,
+        *,
+        tree: CompactRange,
+        depth: Depth,
+        anchored: int,
+        anchors: tuple[Compared, ...] = (),
+        since: int = 0,
     ) -> Result:
         """Return the outcome: only outside evidence makes it OK."""
         clean = Verdict.OK if anchored else Verdict.UNANCHORED
         return Result(
             verdict=Verdict.FAIL if self.findings else clean,
-            records=records,
+            records=tree.size,
+            root=tree.root(),
             depth=depth,
             anchored=anchored,
             findings=tuple(self.findings),
             more=self.more,
             redacted=len(self.redacted),
             anchors=anchors,
+            since=since,
         )

@@ -44,14 +44,14 @@ MANY: Final = 1_000
 NUMBERS: Final = tuple(b"%d," % number for number in range(MANY))
 
 
-def check_intact(reader: Reader, marks: Marks, report: Report) -> int:
-    """Report what is not intact; return how many records there are."""
+def check_intact(reader: Reader, marks: Marks, report: Report) -> CompactRange:
+    """Report what is not intact; return the tree over the records as they are."""
     head = _head(reader, report)
     log = _Pass(reader, marks, report)
     log.run()
     marks.end(log.tree.size)
     _end(head, log.tree, report)
-    return log.tree.size
+    return log.tree
 
 
 def _head(reader: Reader, report: Report) -> Head | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.audit.keys import Keys
+    from handrail.engine.audit.verified import Verified
     from handrail.engine.store.base import Reader
 
 __all__ = ["Mark", "Marks"]
@@ -36,7 +37,12 @@ class Marks:
     are held.
     """
 
-    def __init__(self, marks: Iterable[Mark], report: Report) -> None:
+    def __init__(self, marks: Iterable[Mark], report: Report, *, own: str | None = None) -> None:
+        """Take the marks in any order.
+
+        :param own: the place of what the verifier noted, which proves nothing to others.
+        """
+        self._own = own
         self._marks = sorted(marks, key=lambda mark: mark.size, reverse=True)
         self._report = report
         self._good = 0  # the largest size that a mark agreed at
@@ -47,7 +53,8 @@ class Marks:
     @property
     def anchored(self) -> int:
         """The largest size that an outside mark agreed at."""
-        return max(self.proved.values(), default=0)
+        found = (size for place, size in self.proved.items() if place != self._own)
+        return max(found, default=0)
 
     def compare(self, size: int, root: bytes) -> None:
         """Hold the log's root at the size of the next mark against it."""
@@ -100,3 +107,14 @@ def outside(place: str, notes: Iterable[str], keys: Keys, report: Report) -> Ite
             report.add("anchor-forged", size=error.params.get("size"), anchor=place)
             continue
         yield Mark(found.size, found.root, place)
+
+
+def noted(last: Verified | None, origin: str, report: Report) -> Iterator[Mark]:
+    """Read what was verified before, which must be of this log."""
+    if last is None:
+        return
+    if last.origin != origin:
+        report.add("anchor-forged", size=max(last.upto.values())[0], anchor=last.place)
+        return
+    for size, root in last.upto.values():
+        yield Mark(size, root, last.place)

@@ -13,13 +13,15 @@ from handrail.engine.anchors import Evidence
 from handrail.engine.audit.findings import Compared, Depth, Report, Result
 from handrail.engine.audit.intact import check_intact
 from handrail.engine.audit.keys import Keys
-from handrail.engine.audit.marks import Marks, outside, stored
+from handrail.engine.audit.marks import Marks, noted, outside, stored
+from handrail.engine.audit.since import Since
 from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from handrail.engine.anchors import Gathered
+    from handrail.engine.audit.verified import Verified
     from handrail.engine.ledger.checkpoint import VerifierKey
     from handrail.engine.store.base import Store
 
@@ -32,6 +34,8 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
     *,
     against: Iterable[str] = (),
     anchors: Gathered | None = None,
+    last: Verified | None = None,
+    incremental: bool = False,
     depth: Depth = Depth.CONSISTENT,
     jobs: int = 1,
 ) -> Result:
@@ -41,34 +45,52 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
     :param against: signed notes kept outside; without one, or ``anchors``, the verdict
         is never OK.
     :param anchors: what anchors hold, read before this began.
-    :param jobs: processes that take decisions again, beside this one; 1: none.
+    :param last: what was verified before, which the log must go on from.
+    :param incremental: hash all records again, but beyond that read only cases that have
+        gone on since ``last``.
+    :param jobs: processes that take decisions again, beside this one; 1: none. What an
+        incremental verification reads is not shared out.
     :raises NoteError: one of ``against`` is no checkpoint at all.
     :raises StoreError: the store cannot be read.
     """
-    report = Report()
+    report, origin = Report(), keys[0].name
     places = _places(against, anchors)
     with store.read() as reader:
         known = Keys(reader, keys, report)
         kept = (outside(each.place, each.notes, known, report) for each in places)
-        marks = Marks(chain(stored(reader, known, report), *kept), report)
-        records = check_intact(reader, marks, report)
+        held_to = chain(stored(reader, known, report), *kept, noted(last, origin, report))
+        marks = Marks(held_to, report, own=last and last.place)
+        tree = check_intact(reader, marks, report)
         if anchors is not None:
             from handrail.engine.audit.anchored import check_anchored  # noqa: PLC0415 - as below
 
             places += map(_left, check_anchored(reader, anchors, report))
+        since = _since(last, marks, depth) if incremental else 0
+        part = Since(reader, since) if since else None
         if depth is not Depth.INTACT:
             from handrail.engine.audit.consistent import check_consistent  # noqa: PLC0415 - 40 ms
 
-            check_consistent(reader, keys[0].name, report, deep=depth is Depth.LEGAL)
+            check_consistent(reader, origin, report, deep=depth is Depth.LEGAL, part=part)
         if depth is Depth.LEGAL:
             from handrail.engine.audit.legal.check import check_legal  # noqa: PLC0415 - as above
 
-            check_legal(store, reader, keys[0].name, report, size=records, jobs=jobs)
+            seen, jobs = (part, 1) if part else (reader, jobs)
+            check_legal(store, seen, origin, report, size=tree.size, jobs=jobs)
     compared = tuple(
         Compared(each.place, len(each.notes), marks.proved.get(each.place, 0), each.problem)
         for each in places
     )
-    return report.result(records=records, depth=depth, anchored=marks.anchored, anchors=compared)
+    return report.result(
+        tree=tree, depth=depth, anchored=marks.anchored, anchors=compared, since=since
+    )
+
+
+def _since(last: Verified | None, marks: Marks, depth: Depth) -> int:
+    """Return from where on cases are looked for that have gone on; 0: all are read."""
+    if last is None or depth is Depth.INTACT or depth not in last.upto:
+        return 0
+    fits = marks.proved.get(last.place) == max(last.upto.values())[0]
+    return last.upto[depth][0] if fits else 0
 
 
 def _places(against: Iterable[str], anchors: Gathered | None) -> list[Evidence]:

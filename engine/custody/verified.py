@@ -20,11 +20,13 @@ def record_verification(engine: Engine, result: Result) -> None:
 
     :raises NotPermittedError: the person is not who they say, or not known here.
     """
-    draft = {
+    draft: dict[str, str | int] = {
         "type": "verified",
         "verdict": str(result.verdict),
         "depth": str(result.depth),
         "size": result.records,
     }
+    if result.since:
+        draft["since"] = result.since
     with engine.knowing(LOG), engine.writing() as writer:
         Desk(engine, writer).tell(LOG, draft)

@@ -76,7 +76,8 @@ _TOO_DEEP: Final = "$: nested too deep, or within itself"
 
 # Of many, each is made by going on from a copy of these, which has the prefix in it:
 # half a microsecond less than to put the prefix before a record's bytes. The two below
-# are most of what a verification does, hence their form (``update`` returns None).
+# are most of what a verification does, hence their form: ``update`` returns None, so
+# that nothing is left out.
 _LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
 
 
@@ -86,14 +87,22 @@ def leaf_hashes(records: Iterable[bytes]) -> list[bytes]:
     :raises TypeError: one of them is not bytes.
     """
     begun = _LEAF.copy
-    return [leaf.digest() for data in records if not (leaf := begun()).update(data)]
+    return [
+        leaf.digest()
+        for data in records
+        if not (leaf := begun()).update(data)  # type: ignore[func-returns-value]
+    ]
 
 
 def node_hashes(hashes: Iterable[bytes]) -> list[bytes]:
     """Return the hash over each pair of subtrees, as they come; one without a pair has none."""
     begun, each = _NODE.copy, iter(hashes)
     pairs = zip(each, each, strict=False)
-    return [node.digest() for left, right in pairs if not (node := begun()).update(left + right)]
+    return [
+        node.digest()
+        for left, right in pairs
+        if not (node := begun()).update(left + right)  # type: ignore[func-returns-value]
+    ]
 
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")

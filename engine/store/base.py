@@ -135,6 +135,12 @@ class Reader(Protocol):
     def by_case(self) -> Iterator[tuple[int, Entry]]:
         """Give every record of the log case by case, each case in its order."""
 
+    def cases_since(self, start: int) -> list[str]:
+        """Return the cases that have records from this index on, in the order of ``by_case``."""
+
+    def case_entries(self, case: str) -> Iterator[tuple[int, Entry]]:
+        """Give the records of one case as ``by_case`` does."""
+
     def by_case_bytes(
         self, first: str, last: str | None, size: int
     ) -> Iterator[tuple[int, str, bytes]]:

@@ -185,6 +185,7 @@ def test_without_anything_from_outside_a_clean_log_is_unanchored(book: Book) -> 
     assert result.row() == {
         "verdict": "UNANCHORED",
         "records": 10,
+        "from": 0,
         "depth": "consistent",
         "anchored": 0,
         "findings": [],

@@ -154,6 +154,14 @@ class SqliteReader:
         """Give every record of the log case by case, each case in its order."""
         return map(_entry, self._execute(SQL["by_case"]))
 
+    def cases_since(self, start: int) -> list[str]:
+        """Return the cases that have records from this index on, in the order of ``by_case``."""
+        return [case for (case,) in self._rows(SQL["cases_since"], (start,))]
+
+    def case_entries(self, case: str) -> Iterator[tuple[int, Entry]]:
+        """Give the records of one case as ``by_case`` does."""
+        return map(_entry, self._execute(SQL["case_entries"], (case,)))
+
     def by_case_bytes(
         self, first: str, last: str | None, size: int
     ) -> Iterator[tuple[int, str, bytes]]:

@@ -55,6 +55,13 @@ FROM record WHERE seq >= ? ORDER BY seq
 SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
 FROM record ORDER BY case_id, cseq, seq
 
+-- name: cases_since
+SELECT DISTINCT case_id FROM record WHERE seq >= ? ORDER BY case_id
+
+-- name: case_entries
+SELECT seq, case_id, cseq, type, recorded, occurred, actor, run, protocol, drill, data, leaf
+FROM record WHERE case_id = ? ORDER BY cseq, seq
+
 -- name: by_case_bytes
 SELECT seq, case_id, data FROM record
 WHERE case_id >= ? AND case_id < ? AND seq < ?
