@@ -72,6 +72,20 @@ states:
 """)
 
 
+def test_what_a_deep_start_enters_knows_nothing_yet() -> None:
+    """The run begins in b, so in a as well; the step that comes back to a asks first."""
+    assert codes("""\
+start: b
+states:
+  a:
+    start: b
+    states: {b: {steps: {go: {to: out}}}}
+    next: [{state: last, when: {clear: true}}]
+  out: {steps: {back: {ask: [clear], to: a}}}
+  last: {final: done}
+""") == ["HR320"]
+
+
 # “next” leads on whatever clear is; “done” leads back while nobody has asked for it.
 WAITING = """\
 start: a

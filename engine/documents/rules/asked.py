@@ -125,7 +125,8 @@ class Analysis:
         self._run()
 
     def _run(self) -> None:
-        waiting = [(self.definition.regions[TOP].start, frozenset[str]())]
+        start = self.definition.regions[TOP].start  # which may lie deep inside
+        waiting = [(up.id, frozenset[str]()) for up in ancestors(self.definition, start)]
         late: dict[str, None] = {}
         while waiting or late:
             if not waiting:
