@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from handrail.cli.ask import ask
 from handrail.cli.bench import UnsoundError, site_of
@@ -65,11 +66,14 @@ def begin(session: Session, given: Given, folder: Path | None) -> dict[str, Any]
     place = _Place(session, folder)
     plan = _planned(session, place, _asked(session, place.site, given))
     file = place.protocols / f"{plan.id}.yaml"
-    if file.exists() or plan.id in place.others:
+    if plan.id in place.others:
         raise UsageError("there is a document “{name}” already; choose another id", name=plan.id)
     schema = f"{place.schemas}/protocol.schema.json"
     texts = {file: protocol_text(plan, schema)}
     texts |= _scenarios(session, place, plan, texts[file])
+    there = next((path for path in texts if path.exists()), None)
+    if there is not None:
+        raise UsageError("{file} is there already: move it away, or choose another id", file=there)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -151,6 +155,8 @@ def _planned(session: Session, place: _Place, given: Given) -> Plan:
         raise UsageError("say what it is called: --title TEXT, or an id")
     title = str(given.get("title") or str(given["id"]).replace("-", " ").capitalize())
     name = str(given.get("id") or _slug(title))
+    if not name:
+        raise UsageError("an id cannot be made of “{title}”: say one before --title", title=title)
     if not _ID.fullmatch(name):
         raise UsageError("“{id}” is no id: lower-case words with hyphens between", id=name)
     staffed = [role for role in site.registers["roles"] if _people(site, role)]
@@ -176,7 +182,9 @@ def _planned(session: Session, place: _Place, given: Given) -> Plan:
 
 
 def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    """An id of a title: its letters without their accents."""
+    bare = normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
 
 
 def _known(site: Site, register: str, names: Any) -> tuple[str, ...]:

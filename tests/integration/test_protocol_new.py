@@ -41,7 +41,7 @@ def test_for_one_person_too(desk: Desk, kind: str) -> None:
     said = desk("protocol", "new", "my-own", "--kind", kind, *there)
     assert said.code == 0, said
     assert "next: handrail protocol check my-own" in said.err
-    found = desk("protocol", "check", "--json", *there).json["findings"]
+    found = desk("protocol", "check", "my-own", "--json", *there).json["findings"]
     assert found == []
 
 
@@ -51,7 +51,9 @@ def test_for_one_person_too(desk: Desk, kind: str) -> None:
         ([], 2, "say what it is called"),
         (["lesson"], 2, "there is a document “lesson” already"),
         (["A B"], 2, "“A B” is no id"),
-        (["--title", "***"], 2, "is no id"),
+        (["--title", "***"], 2, "an id cannot be made of “***”"),
+        (["--title", "日本"], 2, "an id cannot be made of “日本”"),
+        (["--title", "1 May"], 2, "“1-may” is no id"),
         (["new", "--owner", "head-of-securty"], 10, "did you mean head-of-security?"),
         (["new", "--asset", "visitrs"], 10, "did you mean visitors?"),
         (["new", "--carries-out", "securty-policy"], 10, "did you mean security-policy?"),
@@ -66,6 +68,23 @@ def test_what_is_typed_wrong_writes_nothing(
     assert said.code == code, said
     assert text in said.err
     assert sorted((desk.home / "museum" / "protocols").iterdir()) == before
+
+
+def test_an_id_is_made_of_a_title_with_accents(desk: Desk) -> None:
+    said = desk("protocol", "new", "--title", "Réception fermée, großer Saal", "--json")
+    assert said.json["id"] == "reception-fermee-grosser-saal"
+
+
+@pytest.mark.parametrize("place", ["protocols/van.yaml", "scenarios/van-acted.yaml"])
+def test_a_file_that_is_there_is_never_written_over(desk: Desk, place: str) -> None:
+    file = desk.home / "museum" / place
+    file.write_text("mine\n")
+    before = sorted((desk.home / "museum").rglob("van*"))
+    said = desk("protocol", "new", "van")
+    assert said.code == 2, said
+    assert f"{file} is there already" in said.err
+    assert file.read_text() == "mine\n"
+    assert sorted((desk.home / "museum").rglob("van*")) == before
 
 
 def test_without_a_workspace_beside_the_library(
