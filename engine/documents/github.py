@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handrail.engine.documents.codes import CODES
+from handrail.engine.documents.render import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,5 @@ def _command(finding: Finding, lang: str) -> str:
         "title": f"{finding.code} {CODES[finding.code]}",
     }
     said = ",".join(f"{key}={str(value).translate(_PROPERTY)}" for key, value in properties.items())
-    mend = "" if finding.mend is None else f"\n{finding.mend.say(lang)}"
-    text = (finding.message.say(lang) + mend).translate(_DATA)
+    text = f"{finding.message.say(lang)}\n{advised(finding, lang)}".translate(_DATA)
     return f"::{_COMMANDS[finding.severity.value]} {said}::{text}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
 
-__all__ = ["as_json", "concise", "full"]
+__all__ = ["advised", "as_json", "concise", "full"]
 
 _WIDEST = 100  # characters of a line that are quoted
 _SEVERITY_WORDS = {"error": "error", "warning": "warning", "note": "note"}
@@ -25,7 +25,14 @@ def concise(findings: Iterable[Finding], lang: str = "en") -> str:
 def _concise(finding: Finding, lang: str) -> str:
     place = f"{finding.file}:{finding.line}:{finding.column}"
     text = f"{place}: {finding.code} {_severity(finding, lang)}: {finding.message.say(lang)}"
-    return f"{text}; {_meant(finding, lang)}" if finding.near else text
+    return f"{text}; {advised(finding, lang)}"
+
+
+def advised(finding: Finding, lang: str) -> str:
+    """What to do, in one line: what was perhaps meant, or else the mend."""
+    if finding.near or finding.mend is None:
+        return _meant(finding, lang)
+    return finding.mend.say(lang)
 
 
 def _severity(finding: Finding, lang: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from handrail.engine.documents.explain import explain
+from handrail.engine.documents.render import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,8 +65,7 @@ def _result(finding: Finding, codes: Iterable[str], lang: str) -> dict[str, Any]
 
 
 def _text(finding: Finding, lang: str) -> str:
-    mend = "" if finding.mend is None else f" ({finding.mend.say(lang)})"
-    return finding.message.say(lang) + mend
+    return f"{finding.message.say(lang)} ({advised(finding, lang)})"
 
 
 def _location(finding: Finding) -> dict[str, Any]:

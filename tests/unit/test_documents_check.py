@@ -104,7 +104,9 @@ def test_two_documents_with_one_id() -> None:
     documents = [("a.yaml", HELPER.encode()), ("b.yaml", HELPER.encode())]
     first, second = check_all(documents)
     assert first.ok
-    assert concise(second.findings) == "b.yaml:3:5: HR205 error: a.yaml has the id “helper” already"
+    assert concise(second.findings) == (
+        "b.yaml:3:5: HR205 error: a.yaml has the id “helper” already; give one of them another id"
+    )
 
 
 def test_a_schema_error_keeps_the_rules_from_guessing() -> None:
