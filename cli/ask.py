@@ -52,7 +52,10 @@ def agreed(session: Session, text: str) -> bool:
     if session.yes or not session.may_ask:
         return True
     answer = read(f"{text} [{session.say('yes')}/{session.say('no')}] ").lower()
-    return answer in {"y", "yes", "j", "ja", session.say("yes")}
+    if answer in {"y", "yes", "j", "ja", session.say("yes")}:
+        return True
+    out.message(session.say("nothing was done"))
+    return False
 
 
 def answered(

@@ -98,6 +98,17 @@ class Turn:
         return self.sealer.facts(definition, given, self.world.site, self.now)
 
 
+class NoneOpenError(HandrailError):
+    """No incident is open."""
+
+    exit_code = NotFoundError.exit_code
+    code = NotFoundError.code
+    hint = ("open", "PROTOCOL")
+
+    def __init__(self) -> None:
+        super().__init__("no incident is open")
+
+
 class Engine:
     """A site's incidents, for one person at a time."""
 
@@ -266,13 +277,14 @@ class Engine:
             )
             decision = decide(world, None, command)
             if decision.refusal:
+                mend = _mend(decision, world, (lifecycle, protocol))
                 reasons = self._not_opened(writer, turn, protocol, decision)
             else:
                 loaded = self._append(writer, turn, decision)
                 self._brief(writer, turn, loaded)
                 head = writer.head()
         if decision.refusal:
-            raise RefusedError(reasons, hint=_mend(decision, protocol))
+            raise RefusedError(reasons, hint=mend)
         self._settled(loaded)
         return self._shown(turn, loaded, head)
 
@@ -556,12 +568,12 @@ class Engine:
     def latest_open(self) -> str:
         """The id of the open incident that was opened last.
 
-        :raises NotFoundError: none is open.
+        :raises NoneOpenError: none is open.
         """
         with self.reading() as reader:
             rows = reader.incidents(IncidentFilter(open=True), limit=1)
         if not rows:
-            raise NotFoundError("open incident", "-")
+            raise NoneOpenError
         return rows[0].id
 
     # -- administrators ------------------------------------------------------------
@@ -701,9 +713,11 @@ def _new_id(reader: Reader, at: str) -> str:
     return f"{prefix}{reader.last_number(prefix) + 1:04d}"
 
 
-def _mend(decision: Decision, protocol: str) -> list[str]:
-    codes = [reason.code for reason in decision.refusal]
-    return ["agree", protocol] if "not-in-force" in codes else []
+def _mend(decision: Decision, world: World, names: Sequence[str]) -> list[str]:
+    """What management has to agree to before an incident can be opened."""
+    if "not-in-force" not in [reason.code for reason in decision.refusal]:
+        return []
+    return ["agree", *(name for name in dict.fromkeys(names) if world.resolve(name) is None)]
 
 
 def _sealed(row: IncidentRow) -> dict[str, str] | None:

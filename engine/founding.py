@@ -15,6 +15,7 @@ from handrail.engine.engine import Engine
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.ledger.checkpoint import LogKey
 from handrail.engine.machine.commands import Actor
+from handrail.engine.machine.site import build_site
 from handrail.engine.people import account, host, library_actor
 from handrail.engine.sign import sign_head
 from handrail.engine.store.open import create_store
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from handrail.engine.clock import Clock
+    from handrail.engine.machine.site import Person
 
 __all__ = ["found", "packs"]
 
@@ -125,8 +127,23 @@ def _found(
         "vkey": str(key.verifier),
         "anchor": signed.anchor,
         "registered": registered,
+        "next": _next(site),
         "head": {"size": signed.size, "root": signed.root.hex()},
     }
+
+
+def _next(site: Any) -> list[str]:
+    """The command that brings the library into force; where people say who they are, whose."""
+    words = ["agree", "--all"]
+    if site.get("identify") != "claimed":
+        return words
+    plan = build_site(site)
+    may = (one.id for one in plan.people.values() if _roles(one) & plan.management)
+    return [*words, "--as", next(may, "PERSON")]
+
+
+def _roles(person: Person) -> set[str]:
+    return {tenure.role for tenure in person.tenures}
 
 
 def _write_documents(workspace: Workspace, pack: str, name: str | None) -> None:

@@ -37,8 +37,10 @@ def say_message(  # noqa: PLR0913 - a text needs its language, its facts and the
         if name == "site":
             return pick(site.title, lang)
         fact, known = definition.facts.get(name), case.runs[run].facts.get(name)
-        if fact is None or known is None:
+        if fact is None:
             return None
+        if known is None:  # what went wrong may be told before all of it is known
+            return say(lang, "[{name}: not yet known]", name=name)
         return say_value(fact, unsealed.show(known), site, lang)
 
     return fill(pick(text, lang), value)

@@ -218,6 +218,7 @@ class _Viewer:
             return None
         return {
             "by": pending.actor["id"],
+            "mine": pending.actor["id"] == self.actor.id,
             "since": pending.occurred,
             "role": step.second.role,
             "have": len(pending.confirmed),

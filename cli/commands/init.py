@@ -10,6 +10,7 @@ import typer
 from handrail.cli import out
 from handrail.cli.page import line, span
 from handrail.cli.session import Session
+from handrail.cli.shell import quote
 
 
 def command(
@@ -46,5 +47,7 @@ def _tell(session: Session, made: dict[str, Any]) -> None:
     out.page([line(span(say("workspace: {folder}", folder=made["workspace"]), "good"))])
     out.page([line(say("verifier key (give it to your auditor): {key}", key=made["vkey"]))])
     if not session.quiet:
-        command = session.line("agree", "--all")
-        out.message(say("next: {command}", command=command))
+        there = (
+            "" if Path.cwd() == Path(made["workspace"]) else f"cd {quote(made['workspace'])} && "
+        )
+        out.message(say("next: {command}", command=there + session.line(*made["next"])))

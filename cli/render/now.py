@@ -248,7 +248,13 @@ class Screen:
             ),
             indent=4,
         )
-        yield self.command("confirm", self.view["id"], step["step"], *self.which(step))
+        words = ["confirm", self.view["id"], step["step"], *self.which(step)]
+        if pending.get("mine"):
+            yield line(
+                span(self.say("somebody else has to confirm it; to take it back:")), indent=4
+            )
+            words.append("--no")
+        yield self.command(*words)
 
     def words(self, step: Row) -> list[str]:
         """Return the words that take one step; questions are asked where they can be."""

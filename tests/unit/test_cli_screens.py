@@ -180,7 +180,8 @@ def test_a_late_deadline_says_since_when(session: Session) -> None:
 
 def test_a_pending_step_shows_how_the_second_person_confirms(session: Session) -> None:
     view = a_view()
-    view["steps"][0] |= {"possible": False, "pending": {"by": "anna", "have": 0, "need": 1}}
+    pending = {"by": "anna", "have": 0, "need": 1, "mine": False}
+    view["steps"][0] |= {"possible": False, "pending": pending}
     text = the_screen(view, session)
     assert "begun by anna; confirmed 0 of 1" in text
     assert "$ handrail confirm INC-2026-0001 conclude" in text
