@@ -84,10 +84,11 @@ def _groups(rows: Iterable[Row], size: int) -> Iterator[list[tuple[int, bytes, R
         if record is None or seq >= size:  # told of as record-unreadable
             continue
         recorded = record.get("recorded")
-        if group and (recorded != time or len(group) >= MOST):
+        if recorded == time and 0 < len(group) < MOST:
+            group.append((seq, data, record))
+            continue
+        if group:
             yield group
-            group = []
-        time = recorded
-        group.append((seq, data, record))
+        time, group = recorded, [(seq, data, record)]
     if group:
         yield group

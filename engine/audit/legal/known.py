@@ -28,7 +28,7 @@ That this finds what deciding again finds rests on these:
    Deadlines of states in between must be among those, or begin with the records' own
    time. Where a step must wait (``after``) there are no ways.
 5. Who did it is held against the site plan: the way of being known, and the roles of that
-   day, which a period fixes (``Known.is_known``). Where the roles counted are those of a
+   day, which a period fixes (``is_known``). Where the roles counted are those of a
    minute before, or time stood still, no way is learnt or taken. But for the roles, who it
    was and on which computer only passes through, as atoms do, and is the same in all
    records; except where a second person is needed, and there it is in the form.
@@ -81,6 +81,7 @@ __all__ = [
     "is_at_rest",
     "is_fit",
     "is_free",
+    "is_known",
     "learn",
     "numbered",
 ]
@@ -115,7 +116,8 @@ class Way(NamedTuple):
     """What records of some forms led to."""
 
     goal: Place
-    atoms: tuple[int, ...]  # of the goal: which of those before, the time, and the digests
+    # Of the goal: which of those before, the time, and the digests; None: those before.
+    atoms: tuple[int, ...] | None
     same: tuple[tuple[int, int], ...]  # which of these must be equal
     keeps: bool  # whether no deadline runs then that did not run before
 
@@ -168,7 +170,7 @@ class Known:
         self._places: dict[tuple[Moment, Periods, bytes], Place] = {}
         self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
         self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
-        self.met: set[object] = set()  # where crossings would begin
+        self.met: set[Forms] = set()  # of records that crossings may come of
         self._people: dict[World, set[Who]] = {}
         self._count = 0
 
@@ -195,17 +197,12 @@ class Known:
             self._places[*world, form] = place
         return Start(place, atoms)
 
-    def is_known(self, world: World, who: Who, recorded: str) -> bool:
-        """Whether the site plan knows them so, in these roles, all that day."""
-        people = self._people.setdefault(world, set())
-        if who in people:
-            return True
-        site, actor = world[0].site(), {"id": who[0], "how": who[1], "roles": who[2], "host": ""}
-        record = {"type": "", "recorded": recorded, "actor": actor}
-        if not is_plain(record, site) or check_actor(record, site, lambda: False) is not None:
-            return False
-        people.add(who)
-        return True
+    def people(self, world: World) -> set[Who]:
+        """Those that were found to be known (``is_known``)."""
+        found = self._people.get(world)
+        if found is None:
+            found = self._people[world] = set()
+        return found
 
     def make_room(self) -> None:
         """Before one more is kept."""
@@ -245,6 +242,14 @@ def is_at_once(tellings: Sequence[Told]) -> bool:
     )
 
 
+def is_known(moment: Moment, who: Who, recorded: str) -> bool:
+    """Whether the site plan knows them so, in these roles, all that day."""
+    name, how, roles = who
+    actor = {"id": name, "how": how, "roles": roles, "host": ""}
+    record, site = {"type": "", "recorded": recorded, "actor": actor}, moment.site()
+    return is_plain(record, site) and check_actor(record, site, lambda: False) is None
+
+
 def is_free(record: Record) -> bool:
     """Whether a record asks nothing of its case, and changes nothing in it."""
     kind = record["type"]
@@ -282,7 +287,7 @@ def learn(
     ways = tuple([first[atom] for atom in goal.atoms])
     return Way(
         goal=goal.place,
-        atoms=ways,
+        atoms=None if ways == tuple(range(len(atoms))) else ways,
         same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
         keeps=_is_kept(place, goal.place, ways),
     )

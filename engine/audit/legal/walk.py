@@ -16,6 +16,7 @@ from handrail.engine.audit.legal.known import (
     is_at_rest,
     is_fit,
     is_free,
+    is_known,
     learn,
 )
 from handrail.engine.errors import HandrailError
@@ -42,13 +43,20 @@ __all__ = ["Walk", "read"]
 class _Along:
     """A run that goes along known ways."""
 
-    __slots__ = ("atoms", "calm", "place", "same")
+    __slots__ = ("_calm", "atoms", "place", "same")
 
     def __init__(self, start: Start) -> None:
         self.place: Place = start.place
         self.atoms: tuple[Any, ...] = start.atoms
-        self.calm = start.place.calm(start.atoms)  # before when nothing is due
+        self._calm: str | None = None
         self.same = True  # whether the case has the run as it is
+
+    @property
+    def calm(self) -> str:
+        """Before when nothing is due."""
+        if self._calm is None:
+            self._calm = self.place.calm(self.atoms)
+        return self._calm
 
     def go(self, tellings: Sequence[Told]) -> bool:
         """Take the way that is known from here, if there is one."""
@@ -56,14 +64,18 @@ class _Along:
         at = tellings[0].occurred
         if way is None or at >= self.calm:
             return False
-        atoms = (*self.atoms, at, *(seal for one in tellings for seal in one.seals))
+        if len(tellings) == 1:
+            atoms = (*self.atoms, at, *tellings[0].seals)
+        else:
+            atoms = (*self.atoms, at, *(seal for one in tellings for seal in one.seals))
         for one, other in way.same:
             if atoms[one] != atoms[other]:
                 return False
         self.place, self.same = way.goal, False
-        self.atoms = tuple([atoms[index] for index in way.atoms])
+        if way.atoms is not None:
+            self.atoms = tuple([atoms[index] for index in way.atoms])
         if not way.keeps:
-            self.calm = way.goal.calm(self.atoms)
+            self._calm = None
         return True
 
     def run(self) -> Run:
@@ -128,11 +140,11 @@ class Walk:
 
     def _cross(self, tellings: Sequence[Told]) -> bool:
         """Take all runs along the crossing that is known from here, if there is one."""
-        runs, at = self._all(), tellings[0].occurred
-        if runs is None or any(at >= one.calm or one.place.clocks is None for one in runs.values()):
+        if forms_of(tellings) not in self._known.met:
             return False
-        found = self._known.crossings.get(self._spot(runs, tellings))
-        if found is None:
+        runs, at = self._all(), tellings[0].occurred
+        found = None if runs is None else self._known.crossings.get(self._spot(runs, tellings))
+        if found is None or runs is None or any(at >= one.calm for one in runs.values()):
             return False
         atoms: list[Any] = [atom for one in runs.values() for atom in one.atoms]
         atoms += [at, *(seal for one in tellings for seal in one.seals)]
@@ -188,17 +200,24 @@ class Walk:
         first = tellings[0]
         days = (first.recorded[:10], first.occurred[:10])
         start, end = self._part
-        if days != self._days or not all(start <= seq <= end for seq, _, _ in group):
+        if days != self._days or not start <= group[0][0] <= end or len(group) > 1:
             self._enter(group, days)
         world = self._world
-        if world is None or not self._rests or not is_at_once(tellings):
+        if world is None or not self._rests or (len(tellings) > 1 and not is_at_once(tellings)):
             return False
+        people = self._known.people(world)
         for one in tellings:
-            if one.who is not None and not self._known.is_known(world, one.who, one.recorded):
-                return False
+            who = one.who
+            if who is not None and who not in people:
+                if not is_known(world[0], who, one.recorded):
+                    return False
+                people.add(who)
         return True
 
     def _enter(self, group: Group, days: tuple[str, str]) -> None:
+        start, end = self._part
+        if days == self._days and all(start <= seq <= end for seq, _, _ in group):
+            return
         world = self._find_world(group, days)
         if world != self._world or world is None:
             self._whole()
@@ -277,8 +296,7 @@ class Walk:
 
     def _learn(self, group: Group, tellings: Sequence[Told], name: str | None) -> None:
         """Decide again, and remember what came of it."""
-        before, runs = self._whole(), self._all()
-        starts = {key: self._start(key, one) for key, one in (runs or {}).items()}
+        before, starts = self._whole(), self._starts(tellings, name)
         records, after, world = self._decide(group), self._case, self._world
         if records is None or after is None or world is None:
             return
@@ -290,12 +308,13 @@ class Walk:
                 self._known.make_room()
                 self._free.add(tellings[0].form)
         elif (
-            name in starts
+            starts is not None
+            and name in starts
             and before is not None
             and _is_one(before, after, name, starts[name].place)
         ):
             self._learn_way(name, starts[name], (before, after), tellings, records)
-        elif runs is not None:
+        elif starts is not None:
             self._learn_crossing(before, starts, tellings, records)
 
     def _learn_crossing(
@@ -309,16 +328,26 @@ class Walk:
         world, after, known = self._world, self._case, self._known
         assert world is not None  # noqa: S101 - it was entered
         assert after is not None  # noqa: S101 - it has records
+        if forms_of(tellings) not in known.met:
+            known.make_room()
+            known.met.add(forms_of(tellings))
+            return
         places = tuple([one.place for one in starts.values()])
         spot = (world, outer(before), places, forms_of(tellings))
-        if spot not in known.met:
-            known.make_room()
-            known.met.add(spot)
-            return
         found = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
             known.crossings[spot] = found
+
+    def _starts(self, tellings: Sequence[Told], name: str | None) -> dict[str, Start] | None:
+        """Where all runs are, for records that were met; else where this one is; None: unknown."""
+        runs = {} if name is None else {name: self._along[name]}
+        if forms_of(tellings) in self._known.met:
+            found = self._all()
+            if found is None:
+                return None
+            runs = found
+        return {key: self._start(key, one) for key, one in runs.items()}
 
     def _start(self, name: str, along: _Along) -> Start:
         """Where a run is, with atoms that differ; where some are equal by chance, its form does."""
