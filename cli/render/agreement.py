@@ -31,6 +31,14 @@ def agreements(rows: Sequence[Row], session: Session) -> Iterator[Block]:
     yield Table(head=head, rows=tuple(_listed(row, session) for row in rows))
 
 
+def unanswered(lessons: Sequence[Row], session: Session) -> Iterator[Block]:
+    """Yield the lessons that no revision in force answers."""
+    yield GAP
+    yield line(span(session.say("Lessons that nothing in force answers yet"), "state"))
+    for one in lessons:
+        yield line(span(one["id"], "strong"), span(f": {one['text']}"), indent=2, hang=2)
+
+
 def _listed(row: Row, session: Session) -> tuple[Span, ...]:
     now = row["in_force"]
     words = [f"r{now['revision']}", *manner(session, now)] if now else [session.say("no")]
@@ -106,7 +114,7 @@ class _Sheet:
         yield from self.part(say("Settings"), self.settings())
         yield from self.part(say("Who does what"), self.who())
         yield from self.part(say("What changes"), self.changes(), most=None)
-        yield from self.part(say("Lessons that it answers"), page["answers"])
+        yield from self.part(say("Lessons that it answers"), self.lessons())
         yield from self.part(say("Who was heard"), self.heard())
         yield from self.part(say("Who agreed"), self.agreed())
         yield from self.part(say("Incidents that run on another revision"), self.running())
@@ -226,6 +234,14 @@ class _Sheet:
                 yield f"{name}: {self.say('can follow')}"
             else:
                 yield f"{name}: {self.say('stays: {why}', why=one['why']['text'])}"
+
+    def lessons(self) -> Iterator[Line | str]:
+        for one in self.page["lessons"]:
+            if one["incident"] is None:
+                text = self.say("{lesson}: this log has no such lesson", lesson=one["id"])
+                yield line(span(text, "warn"), indent=2)
+            else:
+                yield f"{one['id']}: {one['text'] or self.say('not written down')}"
 
     def acknowledged(self) -> Iterator[str]:
         found = self.page["acknowledged"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.charter.lessons import warn_of_unknown
 from handrail.engine.charter.table import Table
 from handrail.engine.charter.truths import offers
 from handrail.engine.charter.way import landing
@@ -78,6 +79,7 @@ def _register(
     rows = [(one, _known(writer, one)) for one in checked]
     for row in [put(engine, writer, one, actor) for one, row in rows if row is None]:
         begin_agreement(engine, writer, row, actor)
+    warn_of_unknown(engine, writer, [one.data or {} for one in checked])
     return [_registered(engine, writer, one.sha256) for one in checked]
 
 

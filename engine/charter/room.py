@@ -160,6 +160,13 @@ class Charter:
 
         return list_agreements(self._engine)
 
+    def unanswered(self) -> _List[Row]:
+        """The lessons that no revision in force answers, the newest."""
+        from handrail.engine.charter.lessons import unanswered  # noqa: PLC0415 - each its own
+
+        with self._engine.reading() as reader:
+            return unanswered(self._engine, reader)
+
     def export(self, document: str, folder: Path) -> Row:
         """Write an agreement as a folder that ssh-keygen alone can verify."""
         from handrail.engine.charter.export import export  # noqa: PLC0415 - each its own

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.agreed import agreed_of
 from handrail.engine.charter.changes import changes
 from handrail.engine.charter.glance import Glance
+from handrail.engine.charter.lessons import lesson
 from handrail.engine.charter.seat import Seat
 from handrail.engine.machine.agreement import QUESTIONS, conditions, settings_of
 from handrail.engine.text import pick
@@ -64,6 +65,7 @@ class _Page(Glance):
             "settings": settings_of(self.definition(), site),
             "unmet": list(unmet),
             "answers": list(data.get("answers", ())),
+            "lessons": self.lessons(),
             "who": self.who(),
             "heard": self.heard(),
             "said": self.said(),
@@ -92,6 +94,14 @@ class _Page(Glance):
         known = self.table.site.registers[question]
         named = (self.data.get("addresses") or {}).get(question) or ()
         return [{"id": name, "title": self.say(known.get(name, name))} for name in named]
+
+    def lessons(self) -> list[View]:
+        """The lessons that it answers; no text: the log has none, or it is not written down."""
+        table, names = self.table, self.data.get("answers", ())
+        none = {"incident": None, "text": None}
+        return [
+            {"id": name, **(lesson(table.engine, table.reader, name) or none)} for name in names
+        ]
 
     def who(self) -> list[View]:
         """Who does what, a role each: its steps, tasks and confirmations by their titles."""

@@ -136,6 +136,29 @@ def test_migration_is_for_the_owner_and_management(desk: Desk) -> None:
     assert migrate(desk, "helena")[0] == 0
 
 
+# -- lessons -------------------------------------------------------------------------------
+
+
+def test_a_revision_answers_lessons_of_the_log(desk: Desk) -> None:
+    words, name = "Tell the guards before the press comes", "INC-2026-0001-lesson-1"
+    does(desk, "start", "1", "lesson", "--as", "anna")
+    assert "Lessons" not in does(desk, "agreement", "list", "--as", "greta").out
+    does(desk, "step", "1", "record", f"lesson={words}", "--as", "anna", "-q")
+    assert f"{name}: {words}" in " ".join(does(desk, "agreement", "list").out.split())
+    path = revised(desk, PERSON, 2, ("review:", f"answers: [{name}]\nreview:"), LONGER)
+    assert does(desk, "register", path, "--as", "greta").err.count("lesson") == 0
+    assert f"{name}: {words}" in " ".join(does(desk, "agreement", "show", PERSON).out.split())
+    in_force(desk, path)
+    assert does(desk, "agreement", "list", "--json").json["lessons"] == []
+
+
+def test_a_lesson_that_the_log_does_not_have_is_warned_of(desk: Desk) -> None:
+    name = "INC-2026-0001-lesson-7"
+    path = revised(desk, PERSON, 2, ("review:", f"answers: [{name}]\nreview:"), LONGER)
+    assert "does not have" in " ".join(does(desk, "register", path, "--as", "greta").err.split())
+    assert "this log has no such lesson" in does(desk, "agreement", "show", PERSON).out
+
+
 # -- reviews ------------------------------------------------------------------------------------
 
 

@@ -20,15 +20,17 @@ def command(
     """List every registered document: where its agreement is, and what is in force."""
     session = Session.of(ctx)
     with session.engine() as engine:
-        rows = engine.charter.list()
+        rows, lessons = engine.charter.list(), engine.charter.unanswered()
     if waiting:
         rows = [row for row in rows if row["waits_for"]]
     if session.json:
-        out.emit({"agreements": rows})
+        out.emit({"agreements": rows, "lessons": lessons})
         return
-    from handrail.cli.render.agreement import agreements  # noqa: PLC0415 - JSON needs none
+    from handrail.cli.render.agreement import agreements, unanswered  # noqa: PLC0415 - JSON needs none
 
     if rows:
         out.page(agreements(rows, session))
     else:
         out.message(session.say("nothing waits for anybody"))
+    if lessons:
+        out.page(unanswered(lessons, session))

@@ -29,6 +29,7 @@ __all__ = [
     "people",
     "refusals",
     "runs",
+    "started_by",
 ]
 
 
@@ -165,13 +166,14 @@ def lessons(voice: Voice) -> list[Row]:
     lifecycle = voice.story.case.lifecycle
     if lifecycle is None:
         return []
-    starts = set(_started_by(voice.definition(lifecycle)))
+    starts = set(started_by(voice.definition(lifecycle)))
     return [
         _run(voice, name) for name, run in voice.story.case.runs.items() if run.protocol in starts
     ]
 
 
-def _started_by(definition: Definition) -> Iterator[str]:
+def started_by(definition: Definition) -> Iterator[str]:
+    """The protocols that a machine starts beside itself."""
     for state in definition.states.values():
         effects = [*state.enter, *state.leave]
         effects += [effect for step in state.steps.values() for effect in step.then]
