@@ -10,6 +10,7 @@ import typer
 from handrail.cli import out
 from handrail.cli.edge import words
 from handrail.cli.page import line, span
+from handrail.cli.params import readable
 from handrail.cli.render.questions import MANY_WORDS, answers, question
 from handrail.engine.clock import SystemClock
 from handrail.engine.errors import HandrailError, UsageError
@@ -37,6 +38,7 @@ def read(prompt: str) -> str:
     """Ask for one line.
 
     :raises typer.Abort: the input ended.
+    :raises UsageError: it is not UTF-8.
     """
     sys.stdout.flush()
     sys.stderr.write(prompt)
@@ -44,7 +46,7 @@ def read(prompt: str) -> str:
     answer = sys.stdin.readline()
     if not answer:
         raise typer.Abort
-    return answer.strip()
+    return readable(answer).strip()
 
 
 def agreed(session: Session, text: str) -> bool:

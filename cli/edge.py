@@ -147,12 +147,18 @@ def _typed_wrong(fault: typer.TyperException, session: Session) -> str | None:
     """Our own words for what Typer says in English; None for what is hardly ever met."""
     text = fault.format_message()
     if type(fault).__name__ == "BadOptionUsage" and "requires" in text:
-        option = fault.option_name  # type: ignore[attr-defined]
-        return session.say("{option} needs a value after it", option=option)
+        return session.say("{option} needs a value after it", option=_option(fault))
+    if text.endswith(("is not a valid int.", "is not a valid integer.")):
+        return session.say("{option} needs a whole number after it", option=_option(fault))
     if text.startswith("Got unexpected extra argument"):
         extra = text.partition("(")[2].partition("(")[2] or text.partition("(")[2]
         return session.say("there is nothing to do with “{words}”", words=extra.rstrip(".)"))
     return None
+
+
+def _option(fault: typer.TyperException) -> str:
+    parameter = getattr(fault, "param", None)
+    return str(parameter.opts[0] if parameter else fault.option_name)  # type: ignore[attr-defined]
 
 
 def _options(fault: typer.TyperException) -> list[str]:

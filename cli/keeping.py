@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from handrail.cli.health import Symptom
+from handrail.cli.when import clock_words
 from handrail.engine.clock import parse_instant
 from handrail.engine.custody.hold import holds
 from handrail.engine.custody.retention import due
@@ -49,8 +50,9 @@ def _key_since(reader: Reader) -> str | None:
 
 
 def _age(since: str, engine: Engine, session: Session) -> Symptom:
-    text = session.say("the log key signs since {time}", time=since)
-    if engine.clock.now() - parse_instant(since) <= AGED:
+    now = engine.clock.now()
+    text = session.say("the log key signs since {time}", time=clock_words(since, now))
+    if now - parse_instant(since) <= AGED:
         return Symptom("key-age", "ok", text)
     mend = session.line("audit", "rotate-key")
     why = session.say("{text}: change it once a year", text=text)

@@ -131,6 +131,8 @@ def _expect_language(session: Session, arguments: Sequence[str]) -> None:
 
 def main() -> None:
     """Run what the process was called with, and end the process."""
+    if hasattr(sys.stdin, "reconfigure"):  # what is no UTF-8 is found where it is used
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an ASCII terminal must not stop a guard

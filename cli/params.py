@@ -31,6 +31,7 @@ __all__ = [
     "full_id",
     "pairs",
     "read_text",
+    "readable",
 ]
 
 _INCIDENT_HELP = "The incident, such as INC-2026-0001; of this year's the number is enough."
@@ -123,8 +124,21 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
 
 
 def read_text(text: str) -> str:
-    """Return the text, or for ``-`` what stands on the input, without the last line feed."""
-    return sys.stdin.read().removesuffix("\n") if text == "-" else text
+    """Return the text, or for ``-`` what stands on the input, without the last line feed.
+
+    :raises UsageError: the input is not UTF-8.
+    """
+    return readable(sys.stdin.read()).removesuffix("\n") if text == "-" else text
+
+
+def readable(text: str) -> str:
+    """Return what was read from the input, if it is text.
+
+    :raises UsageError: it is not UTF-8: nothing could be recorded of it.
+    """
+    if not text.isascii() and "\\ud" in ascii(text):
+        raise UsageError("the input is not UTF-8; convert it, and try again")
+    return text
 
 
 def brought(file: str | None) -> Brought | None:

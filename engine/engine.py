@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.agreed import case_of
 from handrail.engine.casebook import Casebook
-from handrail.engine.clock import SystemClock, stamp
+from handrail.engine.clock import SystemClock, clock_words, stamp
 from handrail.engine.errors import HandrailError, NotFoundError, NotPermittedError, UsageError
 from handrail.engine.machine import commands as do
 from handrail.engine.machine.build import TOP
@@ -89,7 +89,8 @@ class Turn:
             stamp(occurred) if not isinstance(occurred, str) else _read_time(occurred, self.now)
         )
         if moment > stamp(self.now):
-            raise UsageError("what happened cannot lie in the future: {time}", time=moment)
+            shown = clock_words(moment, self.now)
+            raise UsageError("what happened cannot lie in the future: {time}", time=shown)
         return moment
 
     def facts(self, sha256: str, given: Given) -> dict[str, object]:

@@ -94,7 +94,7 @@ def fact_words(value: object, session: Session) -> str:
     if isinstance(value, bool):
         return session.say("yes") if value else session.say("no")
     if isinstance(value, list):
-        return ", ".join(fact_words(one, session) for one in value)
+        return ", ".join(fact_words(one, session) for one in value) or session.say("none")
     return session.say("[redacted]") if value == "[redacted]" else str(value)
 
 

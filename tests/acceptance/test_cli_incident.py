@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from typing import TYPE_CHECKING
+
+from cli_play import COMMAND
 
 if TYPE_CHECKING:
     from cli_play import Hand
@@ -118,7 +122,28 @@ def test_lists_hold_what_was_asked_for(contact: Hand) -> None:
     assert "DRILL" in contact.does("list").out
 
 
+def test_an_input_that_is_no_text_is_refused(contact: Hand) -> None:
+    for words in (["note", "1", "-"], ["fact", "1", "deviation=-"]):
+        for locale in ("C", "C.UTF-8"):
+            done = subprocess.run(
+                [COMMAND, *words, "--as", "anna"],
+                input=b"caf\xe9",
+                capture_output=True,
+                env=contact.env | {"LANG": locale, "LC_ALL": locale},
+                timeout=60,
+                check=False,
+            )
+            assert done.returncode == 2, done
+            assert b"the input is not UTF-8" in done.stderr
+
+
+def test_a_list_without_items_says_none(contact: Hand) -> None:
+    contact.does("fact", "1", "indicators=none", "--as", "anna", "-q")
+    shown = contact.does("show", "1").out
+    assert re.search(r"indicators +none", shown), shown
+
+
 def test_watch_lets_a_deadline_pass_once(contact: Hand) -> None:
     said = contact.does("watch", "--once")
     assert said.out == ""
-    assert "no deadline was due" in said.err
+    assert "nothing was due" in said.err

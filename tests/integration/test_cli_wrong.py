@@ -32,6 +32,7 @@ WRONG = [
     (["list", "one", "two"], 2, "nothing to do with “one two”"),
     (["list", "--lang", "dutch"], 2, "“dutch” is no language: give a tag, such as en, nl"),
     (["list", "--lang", "../../etc"], 2, "is no language"),
+    (["step", "1", "danger", "--if-version", "x"], 2, "--if-version needs a whole number"),
     (["list", "--lang"], 2, "--lang needs a value after it"),
     (["open", "suspicious-persn", "--as", "anna"], 10, "did you mean suspicious-person"),
     (["open", "suspicious-person", "--as", "ana"], 10, "did you mean anna?"),
