@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.mirrors import mirrors_of
+from handrail.engine.watch.checkpoints import Checkpoints
 from handrail.engine.watch.deadlines import until_next
-from handrail.engine.watch.seal import Seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +40,7 @@ def jobs_of(workspace: Workspace) -> list[Job]:
     mirrors = mirrors_of(workspace.settings())
     return [
         Job("deadlines", lambda engine: engine.tick(), until_next),
-        Job("seal", Seal()),
+        Job("checkpoints", Checkpoints()),
         *(Job(f"mirror {one.name}", partial(_mirror, workspace, one)) for one in mirrors),
     ]
 

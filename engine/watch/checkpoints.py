@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from handrail.engine.engine import Engine
 
-__all__ = ["Seal"]
+__all__ = ["Checkpoints"]
 
 # What was recorded since the last checkpoint could still be rewritten unseen by who has
 # the store; ten minutes of it, at 200 bytes a checkpoint.
 AFTER: Final = timedelta(minutes=10)
 
 
-class Seal:
+class Checkpoints:
     """Anchors what is due; signs a head that nobody signed, every ten minutes at most."""
 
     def __init__(self) -> None:
