@@ -70,12 +70,18 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
         if depth is not Depth.INTACT:
             from handrail.engine.audit.consistent import check_consistent  # noqa: PLC0415 - 40 ms
 
-            check_consistent(reader, origin, report, deep=depth is Depth.LEGAL, part=part)
-        if depth is Depth.LEGAL:
-            from handrail.engine.audit.legal.check import check_legal  # noqa: PLC0415 - as above
+            def consistent() -> None:
+                check_consistent(reader, origin, report, deep=depth is Depth.LEGAL, part=part)
 
-            seen, jobs = (part, 1) if part else (reader, jobs)
-            check_legal(store, seen, origin, report, size=tree.size, jobs=jobs)
+            if depth is Depth.LEGAL:
+                from handrail.engine.audit.legal.check import deciding  # noqa: PLC0415 - as above
+
+                seen, jobs = (part, 1) if part else (reader, jobs)
+                with deciding(store, seen, origin, size=tree.size, jobs=jobs) as finish:
+                    consistent()
+                    finish(report)
+            else:
+                consistent()
     compared = tuple(
         Compared(each.place, len(each.notes), marks.proved.get(each.place, 0), each.problem)
         for each in places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -22,51 +23,76 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
     Tell = Callable[..., None]
     Row = tuple[int, str, bytes]  # index in the log, case, bytes
+    Finish = Callable[[Report], None]
 
-__all__ = ["check_cases", "check_legal"]
+__all__ = ["Judge", "check_cases", "deciding"]
 
 MOST = 10_000  # records taken at once; so many are never recorded together
 
 
-def check_legal(  # noqa: PLR0913 - what a log is judged by
-    store: Store, reader: Reader, origin: str, report: Report, *, size: int, jobs: int = 1
-) -> None:
-    """Report which records cannot have come of a decision.
+@contextmanager
+def deciding(
+    store: Store, reader: Reader, origin: str, *, size: int, jobs: int = 1
+) -> Iterator[Finish]:
+    """Begin to decide again; give what reports which records cannot have come of a decision.
 
     :param size: how many records of the log are looked at.
-    :param jobs: how many processes share the cases between them.
+    :param jobs: how many processes share the cases between them, beside this one, where
+        the log is long enough for that; 1: none.
     """
-    if jobs > 1 and MEMORY not in store.url:
-        from handrail.engine.audit.legal.jobs import share  # noqa: PLC0415 - only where asked for
+    if jobs > 1 and size >= WORTH and MEMORY not in store.url:
+        from handrail.engine.audit.legal.jobs import Log, shared  # noqa: PLC0415 - only where asked
 
-        share(store, reader, origin, report, size=size, jobs=jobs)
+        with shared(Log(store.url, origin, size), reader, jobs) as finish:
+            yield finish
     else:
-        check_cases(reader, reader.by_case_bytes("", None, size), size, origin, report.add)
+
+        def alone(report: Report) -> None:
+            check_cases(reader, reader.by_case_bytes("", None, size), size, origin, report.add)
+
+        yield alone
 
 
+WORTH: Final = 30_000  # records: below, a process costs more to start than it saves
 MEMORY: Final = ":memory:"  # a store that no other process can open
 
 
 def check_cases(reader: Reader, rows: Iterable[Row], size: int, origin: str, tell: Tell) -> None:
     """Decide again what these records came of.
 
-    Holds one group of a case's records at a time, and the state that they lead to.
-
     :param rows: case by case, each case in its order.
     :param size: how many records the log has.
     :param tell: takes findings: code, index, case, and what fills the text.
     """
-    then, known = Then(reader, size), Known()
-    for case, own in groupby(rows, key=itemgetter(1)):
-        groups = _groups(own, size)
-        if case.startswith("INC-"):
-            walk = Walk(case, then, reader, tell, known)
-            for group in groups:
-                walk.take(group)
-        else:
-            judge = _judge(case, then, reader, tell, origin)
-            for group in groups:
-                judge.take([(seq, record) for seq, _, record in group])
+    Judge(reader, size, origin).take(rows, tell)
+
+
+class Judge:
+    """Decides again, and keeps what it learns.
+
+    Holds one group of a case's records at a time, and the state that they lead to.
+    """
+
+    def __init__(self, reader: Reader, size: int, origin: str) -> None:
+        """Read what was in force when, in a log of this many records."""
+        self.reader = reader
+        self._size = size
+        self._origin = origin
+        self._then, self._known = Then(reader, size), Known()
+
+    def take(self, rows: Iterable[Row], tell: Tell) -> None:
+        """Decide again what these records came of, case by case."""
+        then, reader = self._then, self.reader
+        for case, own in groupby(rows, key=itemgetter(1)):
+            groups = _groups(own, self._size)
+            if case.startswith("INC-"):
+                walk = Walk(case, then, reader, tell, self._known)
+                for group in groups:
+                    walk.take(group)
+            else:
+                judge = _judge(case, then, reader, tell, self._origin)
+                for group in groups:
+                    judge.take([(seq, record) for seq, _, record in group])
 
 
 def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
