@@ -20,6 +20,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.05rem; margin: 1.5rem 0 .25rem; }
 p { margin: .15rem 0; overflow-wrap: anywhere; }
+p.deep { margin-left: 1.5rem; }
+.strong, .state { font-weight: 600; }
 .dim { opacity: .7; }
 .good { color: #1a7f37; } .warn { color: #9a6700; } .alarm { color: #cf222e; font-weight: 600; }
 .command { font-family: ui-monospace, monospace; font-size: .9em; }
@@ -83,17 +85,19 @@ def _rows(table: Table) -> Iterator[Line]:
 
 
 _HEADINGS: Final = {"title": "h1", "state": "h2"}
+_PART: Final = 2  # how far the lines of a part are indented: deeper ones belong to one above
 
 
 def _line(row: Line) -> str:
     tag = _HEADINGS.get(row.spans[0].style, "p")
     inner = "".join(_span(span, tag) for span in row.spans)
-    return f"<{tag}>{inner}</{tag}>"
+    deep = ' class="deep"' if row.indent > _PART else ""
+    return f"<{tag}{deep}>{inner}</{tag}>"
 
 
 def _span(span: Span, tag: str) -> str:
     text = escape(span.text)
-    if not span.style or span.style in _HEADINGS:
+    if not span.style or _HEADINGS.get(span.style) == tag:
         return text
     kind = f' class="{span.style}"'
     return f"<span{kind}>{text}</span>" if tag == "p" else f"<small{kind}>{text}</small>"

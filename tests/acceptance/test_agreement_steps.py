@@ -239,6 +239,10 @@ def test_the_page_leaves_no_change_out(desk: Desk) -> None:
     changes = page.partition("What changes\n")[2].partition("\n\n")[0].splitlines()
     assert changes[0] == "  state contact  Make contact"
     assert changes[1:] == [f"    + task more-{n}: Do more {n}." for n in range(15)]
+    does(desk, "agreement", "show", PERSON, "--html", "page.html", "--as", "helena")
+    html = (desk.home / "page.html").read_text("utf-8")
+    assert '<span class="state">contact</span>' in html
+    assert '<p class="deep"><span class="good">+ </span><span class="strong">task more-14' in html
 
 
 def test_the_page_of_a_site_plan_says_what_changed(desk: Desk) -> None:
