@@ -66,10 +66,11 @@ def test_one_can_look_around_in_it_afterwards(hand: Hand, demo: tuple[Said, floa
     assert said.out.startswith("OK")
 
 
-def test_nothing_is_left_outside_its_own_folder(hand: Hand, demo: tuple[Said, float]) -> None:
-    assert demo[0].code == 0
-    assert [path.name for path in hand.home.iterdir()] == ["tmp"]
-    assert len(list(Path(hand.home, "tmp").iterdir())) >= 1
+def test_nothing_is_left_outside_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    Hand(tmp_path, TMPDIR=str(tmp_path / "tmp")).does("demo", "-q")
+    assert [path.name for path in tmp_path.iterdir()] == ["tmp"]
+    assert len(list(Path(tmp_path, "tmp").iterdir())) == 1
 
 
 def test_as_json_it_is_one_object(hand: Hand) -> None:
