@@ -110,6 +110,17 @@ def test_what_is_found_stays_the_same(
     assert found == anew(log, rows)
 
 
+def test_a_record_without_its_members_behind_a_forged_one_is_a_finding_too(log: Log) -> None:
+    rows = list(log.rows)
+    at = next(i for i in log.forgeable if b'"type":"incident-opened"' in rows[i][2])
+    for place, lost in ((at, "drill"), (at + 1, "type"), (at + 2, "actor")):
+        seq, case, data = rows[place]
+        record = json.loads(data)
+        del record[lost]
+        rows[place] = (seq, case, canonical(record))
+    assert any("forged-form" in str(one) for one in log.judge(rows))
+
+
 # -- what a forger does ---------------------------------------------------------------
 
 

@@ -221,7 +221,11 @@ def _led(records: Sequence[Record]) -> int:
     """How many records after the first the engine wrote by itself."""
     count = 0
     for record in records[1:]:
-        if not is_engine(record) or record["type"] == "deadline-passed":
+        try:
+            led = is_engine(record) and record["type"] != "deadline-passed"
+        except _FAULTS:  # it has not even these; told of in its turn
+            led = False
+        if not led:
             break
         count += 1
     return count
