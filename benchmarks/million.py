@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.process import program, run
 from benchmarks.table import Row, interleaved
 from benchmarks.workplace import workplace
+from handrail.engine.casebook import entry_of
 from handrail.engine.engine import Engine
-from handrail.engine.ledger.record import canonical, leaf_hash
-from handrail.engine.store.rows import Entry
+from handrail.engine.ledger.record import canonical
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -151,25 +151,7 @@ def append(writer: Writer, pattern: list[dict[str, Any]], case: str, person: str
         whole = {**record, "case": case, "cseq": cseq, "prev": previous}
         if record["actor"]["how"] != "engine":
             whole["actor"] = {**record["actor"], "id": person}
-        data = canonical(whole)
-        leaf = leaf_hash(data)
-        previous = leaf.hex()
-        writer.append(entry(whole, data, leaf))
+        entry = entry_of(whole, canonical(whole))
+        previous = entry.leaf.hex()
+        writer.append(entry)
     return len(pattern)
-
-
-def entry(record: dict[str, Any], data: bytes, leaf: bytes) -> Entry:
-    protocol = record.get("protocol")
-    return Entry(
-        case=record["case"],
-        cseq=record["cseq"],
-        type=record["type"],
-        recorded=record["recorded"],
-        occurred=record["occurred"],
-        actor=record["actor"]["id"],
-        run=record.get("run"),
-        protocol=protocol["id"] if protocol else None,
-        drill=False,
-        data=data,
-        leaf=leaf,
-    )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Draft = Mapping[str, Any]
 
-__all__ = ["Casebook"]
+__all__ = ["Casebook", "entry_of"]
 
 _INCIDENT: Final = "INC-"  # other cases: a document's agreement (DOC-), the log's own (LOG)
 _MOST_KEPT: Final = 256  # cases: a busy day's; any other is folded again
@@ -135,9 +135,9 @@ class Casebook:
                 record["signature"], disclosures = self.hand.sign(record)
                 writer.put_disclosures(disclosures, case)
             data = canonical(record)
-            leaf = leaf_hash(data)
-            writer.append(_entry(record, data, leaf))
-            heads[case] = (cseq + 1, leaf)
+            entry = entry_of(record, data)
+            writer.append(entry)
+            heads[case] = (cseq + 1, entry.leaf)
             yield record
 
     def _queue(
@@ -172,7 +172,8 @@ def _pinned(case: Any, draft: Draft) -> Draft:
     return {**draft, "protocol": pin}
 
 
-def _entry(record: Mapping[str, Any], data: bytes, leaf: bytes) -> Entry:
+def entry_of(record: Mapping[str, Any], data: bytes) -> Entry:
+    """What the store is given of a record: its bytes, and the columns that it is found by."""
     protocol = record.get("protocol")
     return Entry(
         case=record["case"],
@@ -185,5 +186,5 @@ def _entry(record: Mapping[str, Any], data: bytes, leaf: bytes) -> Entry:
         protocol=protocol["id"] if protocol else None,
         drill=record["drill"],
         data=data,
-        leaf=leaf,
+        leaf=leaf_hash(data),
     )

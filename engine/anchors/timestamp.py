@@ -8,7 +8,6 @@ as of the time that they tell, so they outlive these.
 from __future__ import annotations
 
 import http.client
-import os
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from handrail.engine.anchors.file import on_other_mount
 from handrail.engine.anchors.notes import is_note
 from handrail.engine.clock import stamp
 from handrail.engine.errors import HandrailError
+from handrail.engine.files import put_file
 from handrail.engine.ledger.checkpoint import alleged
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class TimestampAnchor:
         name = f"{alleged(note).size:010d}-{sha256(data).hexdigest()[:8]}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write(self._folder / f"{name}.checkpoint", data)
-            _write(self._folder / f"{name}.tsr", answer)
+            put_file(self._folder / f"{name}.checkpoint", data)
+            put_file(self._folder / f"{name}.tsr", answer)
         except OSError as error:
             raise self._unkept(error) from error
 
@@ -162,13 +162,3 @@ class TimestampAnchor:
             anchor=self.place,
             reason=error.strerror or "",
         )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file at one stroke; it is on the disk when this returns."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

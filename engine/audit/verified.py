@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from handrail.engine.anchors.file import anchors_folder, file_name
 from handrail.engine.audit.findings import Depth
 from handrail.engine.errors import HandrailError
+from handrail.engine.files import put_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,12 +79,9 @@ class Memory:
         return members if isinstance(members, dict) else {}
 
     def _write(self, text: str) -> None:
-        """Put the file in place at one go."""
-        draft = self.path.with_suffix(f".{os.getpid()}")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_text(text + "\n", encoding="utf-8")
-            draft.replace(self.path)
+            put_file(self.path, f"{text}\n".encode())
         except OSError as error:
             raise HandrailError(
                 "what was verified cannot be noted in {path}: {reason}",

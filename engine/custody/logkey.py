@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.errors import HandrailError, UsageError
+from handrail.engine.files import put_file
 from handrail.engine.ledger.checkpoint import LogKey, VerifierKey
 from handrail.engine.store.rows import Filter
 
@@ -103,20 +103,5 @@ def settle(workspace: Workspace, old: VerifierKey, new: VerifierKey) -> None:
     if workspace.key.exists() and not spent(workspace, old).exists():
         shutil.copy2(workspace.key, spent(workspace, old))
     coming(workspace).replace(workspace.key)
-    _write(spent(workspace, old, "vkey"), f"{old}\n")
-    _write(workspace.verifier, f"{new}\n")
-    _sync(workspace.key.parent)
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put_file(spent(workspace, old, "vkey"), f"{old}\n".encode())
+    put_file(workspace.verifier, f"{new}\n".encode())

@@ -12,13 +12,15 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from handrail.engine.files import put_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from handrail.engine.store.base import Reader
 
-__all__ = ["Place", "alone", "folder_of", "read_place", "save_place", "sync_folder"]
+__all__ = ["Place", "alone", "folder_of", "read_place", "save_place"]
 
 
 class Place(NamedTuple):
@@ -73,19 +75,4 @@ def read_place(folder: Path, name: str, origin: str) -> Place:
 
 def save_place(folder: Path, name: str, place: Place) -> None:
     """Keep the place, whole or as it was before, so that it survives a loss of power."""
-    path, made = folder / f"{name}.json", folder / f"{name}.json.new"
-    with made.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(place._asdict()) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put_file(folder / f"{name}.json", f"{json.dumps(place._asdict())}\n".encode())

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from handrail.engine.files import sync_folder
 from handrail.engine.mirrors.fault import SinkError
-from handrail.engine.mirrors.place import sync_folder
 from handrail.engine.syslog import syslog_of
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from honest_play import LIBRARIES, House, founded
 
 from handrail.engine.audit.findings import Depth, Verdict
 from handrail.engine.audit.verify import verify
+from handrail.engine.casebook import entry_of
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey
 from handrail.engine.ledger.record import canonical, leaf_hash
-from handrail.engine.store.base import Entry
 from handrail.engine.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -77,26 +77,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
         with store.write() as writer:
             for record in records:
                 cseq, leaf = writer.case_head(record["case"])
-                writer.append(entry(record | {"cseq": cseq, "prev": leaf and leaf.hex()}))
+                whole = record | {"cseq": cseq, "prev": leaf and leaf.hex()}
+                writer.append(entry_of(whole, canonical(whole)))
         store._connection.execute("DROP TRIGGER record_no_update")
         yield store
-
-
-def entry(record: Record) -> Entry:
-    data = canonical(record)
-    return Entry(
-        case=record["case"],
-        cseq=record["cseq"],
-        type=record["type"],
-        recorded=record["recorded"],
-        occurred=record["occurred"],
-        actor=record["actor"]["id"],
-        run=record.get("run"),
-        protocol=record.get("protocol", {}).get("id"),
-        drill=record["drill"],
-        data=data,
-        leaf=leaf_hash(data),
-    )
 
 
 def codes(store: SqliteStore, note: str) -> set[tuple[str, int | None]]:
