@@ -116,8 +116,8 @@ CASES = [
     ("run: other", "run: another", "changed runs state helped: other | another"),
     ("final: left", "final: over", "changed outcome state gone: left | over"),
     ("when: {tracks.secure: safe}", "when: {tracks.inform: told}",
-     "changed guard state act done  to helped: the track secure ended as safe"
-     " | the track inform ended as told"),
+     ("changed guard state act done  to helped: the track secure ended as safe"
+      " | the track inform ended as told")),
     ("assess:\n        title: Assess", "judge:\n        title: Assess",
      "renamed step state observe step judge: assess | judge"),
     ("look: {do: Look around.}", "watch: {do: Look around.}",
