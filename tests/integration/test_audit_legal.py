@@ -273,6 +273,21 @@ def test_that_it_was_verified_is_a_record_too(forger: Forger) -> None:
     assert forger.site.verify(Depth.LEGAL, note).verdict is Verdict.OK
 
 
+def test_who_agrees_while_the_clock_is_behind_raises_no_alarm(forger: Forger) -> None:
+    engine, clock = forger.engine, forger.site.clock
+    text = WATCH.replace(b"revision: 1", b"revision: 2")
+    engine.person = "greta"
+    engine.register([read_source(text, "watch.yaml")])
+    engine.charter.step("watch", "submit")
+    engine.person = "julia"
+    engine.charter.step("watch", "no-objection")
+    clock.forward(timedelta(minutes=-2))
+    engine.person = "helena"
+    engine.agree(["watch"])
+    result = forger.site.verify(Depth.LEGAL, sign_head(engine).note)
+    assert (result.verdict, result.findings) == (Verdict.OK, ())
+
+
 def test_a_clock_that_was_set_back_raises_no_alarm(forger: Forger) -> None:
     """Time stands still in the log until the clock has caught up; what happened is not later."""
     engine, clock = forger.engine, forger.site.clock

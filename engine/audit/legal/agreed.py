@@ -69,6 +69,7 @@ class _Then(Table):
         self.sealer = Sealer()
         self.kept: list[Decision] = []
         self._group = group
+        self.is_behind: Callable[[], bool] = lambda: False  # whether time stood still in the log
 
     def _append(self, decision: Decision) -> None:
         self.kept.append(self._addressed(decision))
@@ -97,7 +98,11 @@ class _Then(Table):
     def _is_about(self, approval: Record, row: DocumentRow, run: Run) -> bool:
         matter, told = self.matter(row, run), json.loads(approval["statement"])
         expected = matter.statement(approval["person"], told.get("time"))
-        return bool(told == expected and matter.since <= told["time"] <= self.at)
+        return bool(told == expected and self._in_time(told["time"], matter.since))
+
+    def _in_time(self, time: str, since: str) -> bool:
+        """Whether somebody can have said yes then: in the act itself where the clock was behind."""
+        return since <= time <= self.at or (time == self.at and self.is_behind())
 
 
 def _approval(group: Sequence[Record], person: str) -> dict[str, Any] | None:
@@ -172,15 +177,18 @@ class Agreement(Incident):
         if "document" in head:
             return self._begun(head, moment)
         if kind in COMMANDS and not is_engine(head):
-            return (self._commanded(head, group, moment),)
+            return (self._commanded(seq, head, group, moment),)
         if kind == "deadline-passed":
             return self._ticked(group, moment)
         if kind == "document-retired":
             return (Decision((), self.case),)
         return super().decisions(seq, head, group, moment)
 
-    def _commanded(self, head: Record, group: Sequence[Record], moment: Moment) -> Decision:
+    def _commanded(
+        self, seq: int, head: Record, group: Sequence[Record], moment: Moment
+    ) -> Decision:
         table = self._table(moment, [head, *group])
+        table.is_behind = lambda: self.is_still(seq, head)
         command = COMMANDS[head["type"]](head)
         if self.case is None or head.get("run") not in self.case.runs:
             return Decision((), self.case)
