@@ -37,7 +37,7 @@ def test_each_change_is_checked_until_interrupted(museum: Hand) -> None:
             assert "1 checked: 0 errors" in line(process.stderr)
             file.write_text(text.replace("start: recording", "start: recordin"), "utf-8")
             assert "HR210" in line(process.stdout)
-            assert "1 errors" in line(process.stderr)
+            assert "1 checked: 1 error," in line(process.stderr)
             file.write_text(text, "utf-8")
             assert "0 errors" in line(process.stderr)
             process.send_signal(signal.SIGINT)

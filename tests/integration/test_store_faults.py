@@ -237,7 +237,7 @@ import os, sys, shutil, difflib
 sys.path.append("tests")
 from store_play import ORIGIN, entry
 from handrail.engine.errors import StoreError
-from handrail.engine.store.sqlite import SqliteStore
+from handrail.engine.store.sqlite import SqliteStore, lone  # here: nobody may not read the code
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
