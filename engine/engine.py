@@ -67,9 +67,10 @@ class Turn:
     def __init__(self, engine: Engine, loaded: Loaded | None, world: World) -> None:
         self.loaded = loaded
         self.world = world
-        self.actor = engine.actor_in(world)
         self.sealer = Sealer()
         self.now = engine.clock.now()
+        self._stamp = stamp(self.now)
+        self.actor = engine.actor_in(world, self._stamp)
         self._engine = engine
 
     @property
@@ -84,11 +85,11 @@ class Turn:
         :raises UsageError: it lies in the future.
         """
         if occurred is None:
-            return stamp(self.now)
+            return self._stamp
         moment = (
             stamp(occurred) if not isinstance(occurred, str) else _read_time(occurred, self.now)
         )
-        if moment > stamp(self.now):
+        if moment > self._stamp:
             shown = clock_words(moment, self.now)
             raise UsageError("what happened cannot lie in the future: {time}", time=shown)
         return moment
@@ -200,12 +201,13 @@ class Engine:
             finally:
                 self.shelf.reader = None
 
-    def actor_in(self, world: World) -> do.Actor:
+    def actor_in(self, world: World, at: str | None = None) -> do.Actor:
         """Who acts, by the site plan in force; at a site with keys, what they do is signed.
 
+        :param at: when, RFC 3339 UTC; ``None``: now.
         :raises NotPermittedError: they are not who they say, or not known here.
         """
-        actor = identify(world.site, self.person, stamp(self.clock.now()))
+        actor = identify(world.site, self.person, at or stamp(self.clock.now()))
         if actor.how == "key":
             from handrail.engine.hand import Hand  # noqa: PLC0415 - few sites have keys
 
