@@ -109,6 +109,9 @@ def _wrap(row: Line, width: int | None, *, colour: bool) -> Iterator[str]:
     """Break a line between words; a word longer than the line stands alone."""
     limit, used, first = width or 1_000_000, row.indent, True
     pieces = [(" " * used, "")]
+    if _fits(row, limit):  # as mostly: there is nothing to break
+        yield _joined([*pieces, *((part.text, part.style) for part in row.spans)], colour=colour)
+        return
     for word, style in _words(row.spans):
         started = len(pieces) > 1
         if word == "\n" or (started and not word.isspace() and used + _cells(word) > limit):
@@ -120,6 +123,11 @@ def _wrap(row: Line, width: int | None, *, colour: bool) -> Iterator[str]:
         pieces.append((word, style))
         used += _cells(word)
     yield _joined(pieces, colour=colour)
+
+
+def _fits(row: Line, limit: int) -> bool:
+    text = "".join(part.text for part in row.spans)
+    return "\n" not in text and not text[-1:].isspace() and row.indent + _cells(text) <= limit
 
 
 def _joined(pieces: list[tuple[str, str]], *, colour: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,9 +14,12 @@ from handrail.cli.which import By, Case, Drill, OfProtocol, OfType, Since, Until
 from handrail.engine.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from handrail.engine.store.base import Reader
 
 LOG = "LOG"  # the log's own case: it is there even while it is empty
+PAGE = 200  # lines that are laid out together
 
 
 def command(  # each option is a column that the log is filtered by
@@ -42,8 +46,7 @@ def command(  # each option is a column that the log is filtered by
     with session.engine() as engine, engine.reading() as reader:
         _check(reader, chosen.case, kind)
         found = rows(reader, chosen, newest_first=last is not None, limit=last)
-        for row in reversed(list(found)) if last is not None else found:
-            _print(session, row)
+        _print(session, reversed(list(found)) if last is not None else iter(found))
 
 
 def _check(reader: Reader, case: str | None, kind: str | None) -> None:
@@ -66,10 +69,12 @@ def _types() -> list[str]:
     return list(json.loads(schema_text("record"))["properties"]["type"]["enum"])
 
 
-def _print(session: Session, row: dict[str, Any]) -> None:
+def _print(session: Session, found: Iterator[dict[str, Any]]) -> None:
     if session.json:
-        out.data(f"{json.dumps(row, ensure_ascii=False)}\n")
+        for row in found:
+            out.data(f"{json.dumps(row, ensure_ascii=False)}\n")
         return
     from handrail.cli.render.record import headline  # noqa: PLC0415 - JSON needs none
 
-    out.page([headline(row, session)])
+    while page := [headline(row, session) for row in islice(found, PAGE)]:
+        out.page(page)
