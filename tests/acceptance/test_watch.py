@@ -103,8 +103,8 @@ def test_a_store_that_was_put_back_from_a_backup_is_seen(museum: Hand, tmp_path:
     with Watcher(museum, "--json", "--every", "1s") as watcher:
         watcher.until("mirrored", to=size_of(museum) - 1)
         for left in museum.workspace.glob("store.db*"):
-            left.unlink()
-        shutil.copy(backup, store)
+            left.unlink(missing_ok=True)  # the watcher, closing it, tidies up as well
+        backup.replace(store)
         again = watcher.until("mirror-again", mirror="copy")
         before = size_of(museum)
         assert again["sent"] > before
