@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     Draft = dict[str, Any]
 
-__all__ = ["LIBRARY", "account", "host", "identify", "library_actor", "may_do", "turned_away"]
+__all__ = [
+    "LIBRARY",
+    "account",
+    "host",
+    "identify",
+    "library_actor",
+    "may_do",
+    "may_migrate",
+    "turned_away",
+]
 
 NOBODY = "unknown"  # who was not let in
 LIBRARY = "handrail"  # the author of the documents that the library ships
@@ -119,6 +128,18 @@ def may_do(site: Site, actor: Actor, what: str) -> Reason | None:
         of_management = what in {"redact", "rotate"}
         named = sorted(site.management if of_management else site.registers["roles"])
     return None if set(named).intersection(actor.roles) else not_yours(named)
+
+
+def may_migrate(site: Site, actor: Actor, owner: str | None) -> Reason | None:
+    """Why somebody may not take runs to another revision; ``None``: they may.
+
+    Where the site plan's ``may:`` names nobody, it is for the protocol's owner, a role, and
+    for management.
+    """
+    if site.data.get("may", {}).get("migrate") is not None:
+        return may_do(site, actor, "migrate")
+    wanted = sorted({*site.management, *([owner] if owner else [])})
+    return None if set(wanted).intersection(actor.roles) else not_yours(wanted)
 
 
 def turned_away(site: Site | None, case: str, claim: str | None, fault: HandrailError) -> Draft:

@@ -9,10 +9,10 @@ from handrail.engine.charter.replay import obstacle
 from handrail.engine.clock import stamp
 from handrail.engine.machine.commands import ENGINE, Actor
 from handrail.engine.machine.decide import Decision
-from handrail.engine.machine.reasons import Reason, not_yours
+from handrail.engine.machine.reasons import Reason
 from handrail.engine.machine.starting import new_run
 from handrail.engine.machine.turn import Turn
-from handrail.engine.people import may_do
+from handrail.engine.people import may_migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,8 @@ def migrate(engine: Engine, incident: str) -> list[Row]:
         rows = []
         turn = Turn(world, loaded.case, actor, stamp(engine.clock.now()))
         for run, target in _behind(world, loaded):
-            why = _may(world, actor, target) or _obstacle(turn, records, run, target)
+            why = may_migrate(world.site, actor, target.owner)
+            why = why or _obstacle(turn, records, run, target)
             turn.emit(_refused(turn, run, why) if why else _moved(turn, run))
             rows.append(_row(engine, incident, run, target, why))
         if turn.drafts:
@@ -78,14 +79,6 @@ def _behind(world: World, loaded: Loaded) -> Iterator[tuple[Run, Definition]]:
             yield run, target
 
 
-def _may(world: World, actor: Actor, target: Definition) -> Reason | None:
-    """A migration is for the protocol's owner and for management, or whom the plan names."""
-    if world.site.data.get("may", {}).get("migrate") is not None:
-        return may_do(world.site, actor, "migrate")
-    wanted = sorted({*world.site.management, *([target.owner] if target.owner else [])})
-    return None if set(wanted).intersection(actor.roles) else not_yours(wanted)
-
-
 def _obstacle(turn: Turn, records: Sequence[Row], run: Run, target: Definition) -> Reason | None:
     found = new_run(turn.world._replace(resolve=lambda _: target), turn.case, run.protocol)
     if isinstance(found, Reason):
@@ -96,18 +89,7 @@ def _obstacle(turn: Turn, records: Sequence[Row], run: Run, target: Definition) 
 def _moved(turn: Turn, run: Run) -> Row:
     found = new_run(turn.world, turn.case, run.protocol)
     assert not isinstance(found, Reason)  # noqa: S101 - it was no obstacle
-    leaves = list(turn.chart(run).leaves(run.active))
-    return turn.draft(
-        "run-migrated",
-        **{
-            "run": run.id,
-            "protocol": found["protocol"],
-            "settings": found["settings"],
-            "before": {"id": run.protocol, "revision": run.revision, "sha256": run.sha256},
-            "from": leaves,
-            "to": leaves,
-        },
-    )
+    return turn.migrated(run, found)
 
 
 def _refused(turn: Turn, run: Run, why: Reason) -> Row:

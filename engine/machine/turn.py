@@ -215,6 +215,24 @@ class Turn:
         self.emit(draft)
         self.enter(draft["run"], chart, moved.entered)
 
+    def migrated(self, run: Run, found: Mapping[str, Any]) -> Draft:
+        """The record that a run goes on, where it is, under another revision.
+
+        :param found: how a run of that revision would start (``starting.new_run``).
+        """
+        leaves = list(self.chart(run).leaves(run.active))
+        return self.draft(
+            "run-migrated",
+            **{
+                "run": run.id,
+                "protocol": found["protocol"],
+                "settings": found["settings"],
+                "before": {"id": run.protocol, "revision": run.revision, "sha256": run.sha256},
+                "from": leaves,
+                "to": leaves,
+            },
+        )
+
     def cancel(self, key: str | None) -> None:
         """End a run from outside: its states are left, then it is over.
 

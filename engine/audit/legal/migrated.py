@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.legal.heads import actor_of
 from handrail.engine.machine.decide import Decision
-from handrail.engine.machine.reasons import Reason, not_yours
+from handrail.engine.machine.reasons import Reason
 from handrail.engine.machine.starting import new_run
 from handrail.engine.machine.turn import Turn
-from handrail.engine.people import may_do
+from handrail.engine.people import may_migrate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,16 +35,7 @@ def migrations(world: World, case: Case, head: Record, reader: Reader) -> Decisi
     reason = found if isinstance(found, Reason) else _barrier(world, case, head, target, reader)
     if reason is not None or isinstance(found, Reason):
         return Decision((), case, (reason or _no_other(run.protocol),))
-    leaves = list(turn.chart(run).leaves(run.active))
-    members = {
-        "run": run.id,
-        "protocol": found["protocol"],
-        "settings": found["settings"],
-        "before": {"id": run.protocol, "revision": run.revision, "sha256": run.sha256},
-        "from": leaves,
-        "to": leaves,
-    }
-    turn.emit(turn.draft("run-migrated", **members))
+    turn.emit(turn.migrated(run, found))
     return Decision(tuple(turn.drafts), turn.case)
 
 
@@ -60,12 +51,7 @@ def _barrier(
     """Who may not, or what the new revision does not have."""
     from handrail.engine.charter.replay import obstacle  # noqa: PLC0415 - few runs are migrated
 
-    actor, site = actor_of(head), world.site
-    wanted = {*site.management, *([target.owner] if target.owner else [])}
-    if site.data.get("may", {}).get("migrate") is not None:
-        reason = may_do(site, actor, "migrate")
-    else:
-        reason = None if wanted.intersection(actor.roles) else not_yours(sorted(wanted))
+    reason = may_migrate(world.site, actor_of(head), target.owner)
     records = [json.loads(data) for data in reader.case_records(head["case"])]
     run = case.runs[head["run"]]
     return reason or obstacle(world.definition, records[: head["cseq"]], run, target)
