@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.store.base import Reader
 
-__all__ = ["Charter"]
+__all__ = ["Charter", "in_force_of"]
 
 KINDS = ("document-agreed", "document-retired")
 SITE = "site"
@@ -36,7 +36,7 @@ class Charter:
         _compare({row.id: row for row in reader.all_in_force()}, self._now, report)
 
     def _take(self, seq: int, record: Mapping[str, Any]) -> None:
-        row = _row(record)
+        row = in_force_of(record)
         if record["type"] == "document-retired":
             self._now.pop(row.id, None)
             return
@@ -64,7 +64,8 @@ def _agreements(reader: Reader) -> Iterator[tuple[int, Mapping[str, Any]]]:
                 yield logged.seq, record
 
 
-def _row(record: Mapping[str, Any]) -> InForce:
+def in_force_of(record: Mapping[str, Any]) -> InForce:
+    """What an agreement put in force, as the store's table has it."""
     pin = record["protocol"]
     return InForce(
         id=str(pin.get("id")),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect, bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.audit.charter import in_force_of
 from handrail.engine.audit.intact import decoded
 from handrail.engine.machine.commands import ENGINE
 from handrail.engine.shelf import Shelf
-from handrail.engine.store.rows import Filter, InForce
+from handrail.engine.store.rows import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import World
-    from handrail.engine.store.base import DocumentRow, Reader
+    from handrail.engine.store.base import DocumentRow, InForce, Reader
 
     Record = Mapping[str, Any]
 
@@ -158,14 +159,7 @@ class Then:
     def _agreed(record: Record, pin: Record, now: dict[str, InForce]) -> dict[str, InForce]:
         if record.get("kind") == SITE:  # one plan at a time, whatever their ids
             now = {key: row for key, row in now.items() if row.kind != SITE}
-        now[str(pin.get("id"))] = InForce(
-            id=str(pin.get("id")),
-            kind=str(record.get("kind")),
-            sha256=str(pin.get("sha256")),
-            revision=pin.get("revision", 0),
-            since=str(record.get("recorded")),
-            cseq=record.get("cseq", 0),
-        )
+        now[str(pin.get("id"))] = in_force_of(record)
         return now
 
 
