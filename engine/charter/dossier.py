@@ -57,11 +57,6 @@ class Dossier:
         """The highest revision."""
         return max(self.registered.values(), key=lambda one: one.revision, default=None)
 
-    @property
-    def last_agreed(self) -> Record | None:
-        """The agreement that was recorded last, in force or not."""
-        return next(reversed(self.agreements.values()), None)
-
     def author(self, sha256: str) -> str | None:
         """Who registered a revision."""
         found = self.registered.get(sha256)
