@@ -115,14 +115,13 @@ class Casebook:
 
         :raises ConflictError: a case has gone on since it was read.
         """
-        heads: dict[str, tuple[int, bytes | None]] = {}
         # Where the clock was set back, time stands still in the log until it has caught
         # up: a log whose times go back cannot be told from one that was back-dated.
         recorded = max(stamp(self._clock.now()), writer.last_recorded())
         for draft in drafts:
             recorded = max(recorded, draft["occurred"])
             case = draft["case"]
-            cseq, prev = heads.get(case) or writer.case_head(case)
+            cseq, prev = writer.case_head(case)
             record = {
                 **draft,
                 "v": 1,
@@ -134,10 +133,7 @@ class Casebook:
             if self.hand is not None and is_signed_by(record, self.hand.person.id):
                 record["signature"], disclosures = self.hand.sign(record)
                 writer.put_disclosures(disclosures, case)
-            data = canonical(record)
-            entry = entry_of(record, data)
-            writer.append(entry)
-            heads[case] = (cseq + 1, entry.leaf)
+            writer.append(entry_of(record, canonical(record)))
             yield record
 
     def _queue(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Self
 
-from handrail.engine.store.rows import Head
+from handrail.engine.store.rows import CaseHead, Head
 from handrail.engine.store.sqlite.reader import SqliteReader
 from handrail.engine.store.sqlite.statements import SQL
 
@@ -53,13 +53,14 @@ def scrub(connection: sqlite3.Connection) -> bool:
 class SqliteWriter(SqliteReader):
     """A writing transaction, begun by ``with``; see ``store.base.Writer``."""
 
-    __slots__ = ("_erased", "_grown")
+    __slots__ = ("_erased", "_grown", "_heads")
     writes = True
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         super().__init__(connection, path)
         self._grown: CompactRange | None = None
         self._erased = False
+        self._heads: dict[str, CaseHead] = {}  # asked for, or grown here
 
     def __enter__(self) -> Self:
         self._begin("BEGIN IMMEDIATE")
@@ -93,6 +94,13 @@ class SqliteWriter(SqliteReader):
         tree = self._grown
         return super().head() if tree is None else Head(tree.size, tree.root())
 
+    def case_head(self, case: str) -> CaseHead:
+        """Return where the case goes on, behind what was appended here."""
+        found = self._heads.get(case)
+        if found is None:
+            found = self._heads[case] = super().case_head(case)
+        return found
+
     def append(self, entry: Entry) -> int:
         """Append a record; return its index in the log.
 
@@ -104,6 +112,7 @@ class SqliteWriter(SqliteReader):
         seq = tree.size
         self._execute(_APPEND, (seq, *entry))
         tree.append(entry.leaf)
+        self._heads[entry.case] = CaseHead(entry.cseq + 1, entry.leaf)
         return seq
 
     def put_disclosures(self, disclosures: Mapping[str, str], case: str) -> None:
