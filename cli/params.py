@@ -24,6 +24,7 @@ __all__ = [
     "IncidentOrLatest",
     "Occurred",
     "ProtocolId",
+    "ProtocolSource",
     "Run",
     "Signed",
     "StepId",
@@ -58,6 +59,14 @@ DocumentId = Annotated[
     str,
     typer.Argument(
         metavar="DOCUMENT", help="The document's id.", autocompletion=complete.registered
+    ),
+]
+ProtocolSource = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROTOCOL",
+        help="A protocol's id or file; - reads the input.",
+        autocompletion=complete.registered,
     ),
 ]
 AgreementStep = Annotated[

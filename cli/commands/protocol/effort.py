@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from handrail.cli import complete, out
+from handrail.cli import out
 from handrail.cli.page import Line, Table, line, span
+from handrail.cli.params import ProtocolSource
 from handrail.cli.session import Session
 
 if TYPE_CHECKING:
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
 
 def command(
     ctx: typer.Context,
-    document: Annotated[
-        str,
-        typer.Argument(
-            metavar="PROTOCOL",
-            help="A protocol's id or file; - reads the input.",
-            autocompletion=complete.registered,
-        ),
-    ],
+    document: ProtocolSource,
 ) -> None:
     """Say what a protocol costs those who follow it: questions, tasks and steps."""
     from handrail.cli.bench import bench  # noqa: PLC0415 - reads YAML

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.cli import complete, out
+from handrail.cli import out
 from handrail.cli.page import Line, Table, line, span
+from handrail.cli.params import ProtocolSource
 from handrail.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,14 +22,7 @@ MOST_STATES = 12  # that are listed
 
 def command(
     ctx: typer.Context,
-    document: Annotated[
-        str,
-        typer.Argument(
-            metavar="PROTOCOL",
-            help="A protocol's id or file; - reads the input.",
-            autocompletion=complete.registered,
-        ),
-    ],
+    document: ProtocolSource,
     *,
     runs: Annotated[
         int, typer.Option(metavar="N", min=1, max=100_000, help="How many random walks.")
