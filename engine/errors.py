@@ -81,7 +81,7 @@ class NotFoundError(HandrailError):
     def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
         self.kind = kind
         self.name = name
-        known = list(known)
+        known = sorted(known) if isinstance(known, set) else list(known)  # sets have no order
         self.near = nearest(name, known)
         if self.near:
             super().__init__(

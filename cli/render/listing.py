@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["documents", "incidents"]
+__all__ = ["KIND_WORDS", "documents", "incidents"]
 
 
 def incidents(rows: Sequence[Row], session: Session, now: datetime) -> Iterator[Block]:

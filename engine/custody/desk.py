@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from handrail.engine.audit.asked import no_incident
 from handrail.engine.clock import stamp
-from handrail.engine.errors import NotFoundError
 from handrail.engine.machine.decide import Decision
 from handrail.engine.people import may_do
-from handrail.engine.store.rows import Filter, IncidentFilter
+from handrail.engine.store.rows import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +86,7 @@ def kept_of(reader: Reader, case: str) -> list[Kept]:
     places = (row.seq for row in reader.log(Filter(case=case)))
     found = [Kept(next(places, -1), json.loads(data)) for data in reader.case_records(case)]
     if not found:
-        known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
-        raise NotFoundError("incident", case, known)
+        raise no_incident(reader, case)
     return found
 
 

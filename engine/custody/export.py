@@ -11,6 +11,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.audit.asked import check_names
 from handrail.engine.audit.formats import BY_CASE, FORMATS, About, pseudonymous, write
 from handrail.engine.audit.log import rows as read_rows
 from handrail.engine.audit.proof import PROOF, inclusion_proofs
@@ -44,11 +45,13 @@ def export(
     :param put: takes the text piece by piece.
     :param clear: with the personal values that are still there.
     :returns: ``format``, ``records``, ``clear``, ``head`` of the checkpoint that was signed.
-    :raises NotFoundError: there is no such format.
+    :raises NotFoundError: there is no such format, or nothing by a name of the filter.
     :raises RefusedError: the person may not export; recorded.
     """
     if form not in FORMATS:
         raise NotFoundError("format", form, FORMATS)
+    with engine.reading() as reader:
+        check_names(reader, which)
     record_export(engine, form, which, clear=clear)
     signed = sign_head(engine)
     count = 0

@@ -295,3 +295,10 @@ def test_an_unknown_format_is_said_and_nothing_is_recorded(log: Log) -> None:
     with pytest.raises(NotFoundError, match="did you mean jsonl"):
         log.text("jsonlines")
     assert log.size() == size
+
+
+def test_a_name_that_never_was_is_said_and_nothing_is_recorded(log: Log) -> None:
+    size = log.size()
+    with pytest.raises(NotFoundError, match="there is no person “nobody”"):
+        log.text("csv", Filter(actor="nobody"))
+    assert log.size() == size

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handrail.engine.errors import NotFoundError
+
 if TYPE_CHECKING:
     from cli_play import Desk
 
@@ -54,6 +56,13 @@ WRONG = [
     (["audit", "log", "--case", "INC-2026-0009"], 10, "did you mean INC-"),
     (["audit", "log", "--case", "DOC-suspicious-persn"], 10, "mean DOC-suspicious-person"),
     (["audit", "log", "--type", "step-takn"], 10, "did you mean step-taken"),
+    (["audit", "log", "--by", "ana"], 10, "no person “ana”; did you mean anna"),
+    (["audit", "log", "--protocol", "suspicious-persn"], 10, "did you mean suspicious-person"),
+    (["audit", "export", "--by", "ana", "--as", "helena"], 10, "did you mean anna"),
+    (["audit", "export", "--protocol", "x", "--as", "helena"], 10, "no protocol “x”"),
+    (["audit", "export", "--case", "INC-2026-0009", "--as", "helena"], 10, "did you mean INC-"),
+    (["audit", "export", "--type", "step-takn", "--as", "helena"], 10, "mean step-taken"),
+    (["protocol", "list", "--kind", "protcol"], 10, "did you mean protocol?"),
     (["audit", "verify", "--against", "/nonexist"], 10, "/nonexist"),
     (["audit", "verify", "--key", "/nonexist"], 10, "/nonexist"),
     (["stpe", "1", "conclude"], 2, "did you mean step?"),
@@ -119,6 +128,11 @@ def test_with_json_the_fault_is_an_object_on_stdout(
 
 def test_what_was_meant_stands_in_the_object_too(desk: Desk) -> None:
     assert desk("next", "INC-2026-0009", "--json").json["error"]["near"] != []
+
+
+def test_names_without_an_order_are_listed_by_the_alphabet() -> None:
+    names = {f"doc-{letter}" for letter in "hgfedcba"}
+    assert str(NotFoundError("document", "x", names)).endswith(", ".join(sorted(names)))
 
 
 def test_the_next_sensible_command_is_suggested(desk: Desk) -> None:

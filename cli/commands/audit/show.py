@@ -11,20 +11,19 @@ import typer
 from handrail.cli import out
 from handrail.cli.params import Incident, full_id
 from handrail.cli.session import Session
-from handrail.engine.errors import NotFoundError
 
 
 def command(ctx: typer.Context, incident: Incident) -> None:
     """Show one incident as it went: each record with its facts, reasons and refusals."""
-    from handrail.engine.audit.log import rows  # noqa: PLC0415 - help needs none
-    from handrail.engine.store.rows import Filter, IncidentFilter  # noqa: PLC0415 - the same
+    from handrail.engine.audit.asked import no_incident  # noqa: PLC0415 - help needs none
+    from handrail.engine.audit.log import rows  # noqa: PLC0415 - the same
+    from handrail.engine.store.rows import Filter  # noqa: PLC0415 - the same
 
     session, case = Session.of(ctx), full_id(incident)
     with session.engine() as engine, engine.reading() as reader:
         found = list(rows(reader, Filter(case=case), clear=True))
         if not found:
-            known = [row.id for row in reader.incidents(IncidentFilter(), limit=200)]
-            raise NotFoundError("incident", case, known)
+            raise no_incident(reader, case)
     _show(session, found)
 
 

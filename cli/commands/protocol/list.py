@@ -8,6 +8,7 @@ import typer
 
 from handrail.cli import out
 from handrail.cli.session import Session
+from handrail.engine.errors import NotFoundError
 
 
 def command(
@@ -19,7 +20,11 @@ def command(
     ] = None,
 ) -> None:
     """List the registered documents, and which revision of each is in force."""
+    from handrail.cli.render.listing import KIND_WORDS, documents  # noqa: PLC0415 - help needs none
+
     session = Session.of(ctx)
+    if kind is not None and kind not in KIND_WORDS:
+        raise NotFoundError("kind", kind, KIND_WORDS)
     with session.engine() as engine:
         rows = [row for row in engine.documents() if kind in (None, row["kind"])]
         with engine.reading():
@@ -28,8 +33,6 @@ def command(
     if session.json:
         out.emit({"documents": rows})
         return
-    from handrail.cli.render.listing import documents  # noqa: PLC0415 - JSON needs none
-
     out.page(documents(rows, session))
 
 
