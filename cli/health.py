@@ -109,14 +109,17 @@ def _key(room: Workspace, session: Session) -> Iterator[Symptom]:
         LogKey.load(room.key, "doctor")  # under any name: only whether it is one
     except FileNotFoundError:
         text = say("the log key {file} is missing: nothing can be signed", file=room.key)
-        yield Symptom("log-key", "error", text, say("put it back from where you keep its copy"))
+        rotate = session.line("audit", "rotate-key", "--lost")
+        template = (
+            "put it back from where you keep its copy; if it is lost for good, type: {command}"
+        )
+        yield Symptom("log-key", "error", text, say(template, command=rotate))
         return
     except OSError as error:
         yield _unreadable("log-key", room.key, error, session)
         return
     except HandrailError as broken:
-        text, mend = words(broken, session), say("put it back from where you keep its copy")
-        yield Symptom("log-key", "error", text, mend)
+        yield Symptom("log-key", "error", words(broken, session))
         return
     if is_open:
         text = say("others can read the log key {file}", file=room.key)

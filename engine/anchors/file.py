@@ -97,9 +97,7 @@ class FileAnchor:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise _failed(
-                "the anchor {path} cannot be written: {reason}", self.path, error
-            ) from error
+            raise _failed(_UNWRITTEN_WORDS[ours], self.path, error) from error
 
     def notes(self) -> list[str]:
         """Return the notes, oldest first; none where there is no file.
@@ -126,6 +124,14 @@ class FileAnchor:
             return Evidence(self.place, tuple(self.notes()))
         except HandrailError as problem:
             return Evidence(self.place, problem=problem)
+
+
+_UNWRITTEN_WORDS: Final = {  # whether the file is the program's own
+    True: "the anchor {path} cannot be written ({reason}): make room or give yourself permission "
+    "there, or set XDG_STATE_HOME to a folder where you may write",
+    False: "the anchor {path} cannot be written ({reason}): make room or give yourself permission "
+    "there, or name another file under “anchors” in handrail.yaml",
+}
 
 
 def anchors_folder(env: Mapping[str, str] = os.environ) -> Path:

@@ -166,13 +166,25 @@ class LogKey:
 
         try:
             private = serialization.load_pem_private_key(path.read_bytes(), None)
-        except OSError as error:
-            reason = error.strerror or ""
+        except FileNotFoundError as error:
             raise HandrailError(
-                "the log key {path} cannot be read: {reason}", path=str(path), reason=reason
+                "the log key {path} is missing: put it back from where you keep its copy; "
+                "if it is lost for good, type: handrail audit rotate-key --lost",
+                path=str(path),
+            ) from error
+        except OSError as error:
+            raise HandrailError(
+                "the log key {path} cannot be read ({reason}): give yourself permission to read "
+                "it, or put it back from where you keep its copy",
+                path=str(path),
+                reason=error.strerror or "",
             ) from error
         except (ValueError, TypeError) as error:  # TypeError: it is under a passphrase
-            raise HandrailError("{path} is not a log key", path=str(path)) from error
+            raise HandrailError(
+                "{path} is not a log key: put it back from where you keep its copy; "
+                "if it is lost for good, type: handrail audit rotate-key --lost",
+                path=str(path),
+            ) from error
         if not isinstance(private, ed25519.Ed25519PrivateKey):
             raise HandrailError("{path} is not an Ed25519 key", path=str(path))
         return cls(name, private)

@@ -38,6 +38,8 @@ def test_the_key_must_be_there_and_closed(desk: Desk) -> None:
     said = desk("doctor")
     assert said.code == 3
     assert "log key" in said.out
+    assert "handrail audit rotate-key --lost" in said.out
+    assert "handrail audit rotate-key --lost" in desk("audit", "checkpoint").err
 
 
 @pytest.mark.parametrize("junk", [None, b"", b"junk\n", b"\xff\xfe"])

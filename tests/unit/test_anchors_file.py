@@ -80,7 +80,11 @@ def test_the_usual_place_is_the_users_state_folder_and_one_for_each_key(tmp_path
 
 def test_what_cannot_be_written_or_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(HandrailError, match="cannot be written"):
-        FileAnchor(tmp_path / "file" / "a").append(NOTES[0])
+    for base, mend in (
+        (None, "set XDG_STATE_HOME"),
+        (tmp_path, "under “anchors” in handrail.yaml"),
+    ):
+        with pytest.raises(HandrailError, match=f"cannot be written .*{mend}"):
+            FileAnchor(tmp_path / "file" / "a", base=base).append(NOTES[0])
     with pytest.raises(HandrailError, match="cannot be read: Is a directory"):
         FileAnchor(tmp_path).notes()

@@ -209,10 +209,13 @@ def test_a_key_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_what_is_no_key_says_so(tmp_path: Path) -> None:
-    with pytest.raises(HandrailError, match="cannot be read: No such file"):
+    lost = "put it back from where you keep its copy; .* handrail audit rotate-key --lost"
+    with pytest.raises(HandrailError, match=rf"is missing: {lost}"):
         LogKey.load(tmp_path / "none.pem", ORIGIN)
+    with pytest.raises(HandrailError, match=r"cannot be read .*: give yourself permission"):
+        LogKey.load(tmp_path, ORIGIN)
     (tmp_path / "bad.pem").write_text("nonsense")
-    with pytest.raises(HandrailError, match="is not a log key"):
+    with pytest.raises(HandrailError, match=rf"is not a log key: {lost}"):
         LogKey.load(tmp_path / "bad.pem", ORIGIN)
 
 
