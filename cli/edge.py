@@ -6,12 +6,12 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from handrail.cli import out
-from handrail.engine.errors import HandrailError, NotFoundError
+from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,57 +113,14 @@ def _usage(fault: typer.TyperException, session: Session) -> int:
     if type(fault).__name__ == "NoArgsIsHelpError":
         out.message(fault.format_message())
         return fault.exit_code
-    code = _tell(session, "usage", _usage_words(fault, session), fault.exit_code)
+    from handrail.cli.usage import usage_words  # noqa: PLC0415 - only a mistake pays for it
+
+    code = _tell(session, "usage", usage_words(fault, session), fault.exit_code)
     context = getattr(fault, "ctx", None)
     if context is not None and not session.json:
         command = f"{context.command_path} --help"
         out.message("  " + session.say("try: {command}", command=command), "dim")
     return code
-
-
-def _usage_words(fault: typer.TyperException, session: Session) -> str:
-    """Typer's own words, but for the two mistakes that everybody makes."""
-    option = getattr(fault, "option_name", None)
-    if type(fault).__name__ == "NoSuchOption" and option is not None:
-        return words(NotFoundError("option", option, _options(fault)), session)
-    parameter = getattr(fault, "param", None)
-    if type(fault).__name__ == "MissingParameter" and parameter is not None:
-        return session.say("{name} is missing", name=_name(parameter))
-    told = _typed_wrong(fault, session)
-    if told is not None:
-        return told
-    text = fault.format_message()
-    return text[:1].lower() + text[1:].rstrip(".")
-
-
-def _name(parameter: Any) -> str:
-    """How an argument or an option is named where it is asked for."""
-    metavar = parameter.metavar or ""
-    is_option = parameter.param_type_name == "option"
-    return f"{parameter.opts[0]} {metavar}".strip() if is_option else metavar or parameter.opts[0]
-
-
-def _typed_wrong(fault: typer.TyperException, session: Session) -> str | None:
-    """Our own words for what Typer says in English; None for what is hardly ever met."""
-    text = fault.format_message()
-    if type(fault).__name__ == "BadOptionUsage" and "requires" in text:
-        return session.say("{option} needs a value after it", option=_option(fault))
-    if text.endswith(("is not a valid int.", "is not a valid integer.")):
-        return session.say("{option} needs a whole number after it", option=_option(fault))
-    if text.startswith("Got unexpected extra argument"):
-        extra = text.partition("(")[2].partition("(")[2] or text.partition("(")[2]
-        return session.say("there is nothing to do with “{words}”", words=extra.rstrip(".)"))
-    return None
-
-
-def _option(fault: typer.TyperException) -> str:
-    parameter = getattr(fault, "param", None)
-    return str(parameter.opts[0] if parameter else fault.option_name)  # type: ignore[attr-defined]
-
-
-def _options(fault: typer.TyperException) -> list[str]:
-    command = fault.ctx.command  # type: ignore[attr-defined]
-    return [option for parameter in command.params for option in parameter.opts]
 
 
 def _system(fault: OSError, session: Session) -> str:

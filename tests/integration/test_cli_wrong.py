@@ -34,7 +34,14 @@ WRONG = [
     (["list", "one", "two"], 2, "nothing to do with “one two”"),
     (["list", "--lang", "dutch"], 2, "“dutch” is no language: give a tag, such as en, nl"),
     (["list", "--lang", "../../etc"], 2, "is no language"),
-    (["step", "1", "danger", "--if-version", "x"], 2, "--if-version needs a whole number"),
+    (["step", "1", "danger", "--if-version", "x"], 2, "--if-version needs a whole number, not “x”"),
+    (["audit", "log", "--last", "x"], 2, "--last needs a whole number, 1 or more, not “x”"),
+    (["audit", "log", "--last", "0"], 2, "--last needs a whole number, 1 or more, not “0”"),
+    (["audit", "stats", "--weeks", "99"], 2, "--weeks needs a whole number from 1 to 53, not “99”"),
+    (["audit", "stats", "--by", "mnth"], 2, "--by takes one of protocol, site, month, drill"),
+    (["audit", "stats", "--by", "mnth"], 2, "not “mnth”; did you mean month?"),
+    (["protocol", "check", "--format", "xx"], 2, "--format takes one of full, concise, json"),
+    (["list", "--json=3"], 2, "--json takes no value"),
     (["list", "--lang"], 2, "--lang needs a value after it"),
     (["open", "suspicious-persn", "--as", "anna"], 10, "did you mean suspicious-person"),
     (["open", "suspicious-person", "--as", "ana"], 10, "did you mean anna?"),
@@ -101,6 +108,18 @@ def test_what_is_typed_wrong_gets_one_line_and_its_exit_code(
     assert said.err.startswith("handrail: ")
     assert len([line for line in said.err.splitlines() if not line.startswith("  ")]) == 1
     assert not list(desk.home.glob("state/handrail/crash-*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["audit", "log", "--last", "x"], "na --last hoort een geheel getal, 1 of meer, niet “x”"),
+        (["audit", "stats", "--by", "mnth"], "niet “mnth”; bedoelde je month?"),
+        (["list", "--mine=1"], "na --mine hoort geen waarde"),
+    ],
+)
+def test_in_dutch_too(desk: Desk, words: list[str], told: str) -> None:
+    assert told in desk(*words, "--lang", "nl").err
 
 
 @pytest.mark.parametrize(
