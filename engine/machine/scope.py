@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run
 
-__all__ = ["RunScope"]
+__all__ = ["RunScope", "how_runs_are"]
 
 
 class RunScope:
@@ -80,17 +80,7 @@ class RunScope:
         return "none"
 
     def _read_runs(self, name: str) -> object:
-        """All runs beside the lifecycle; or how those of one protocol are, or ended last."""
-        found: object = "none" if name else "finished"
-        lifecycle = self._case.lifecycle
-        for run in self._case.runs.values():
-            if run.id == lifecycle or (name and run.protocol != name):
-                continue
-            if run.status == "active":
-                return "active"
-            if name:
-                found = run.outcome or run.status
-        return found
+        return how_runs_are(self._case, name)
 
     def _read_setting(self, name: str) -> object:
         return self._run.settings.get(name, UNKNOWN)
@@ -102,6 +92,22 @@ class RunScope:
     def _read_site(self, name: str) -> object:
         value = self._site.special(name)
         return UNKNOWN if value is None else value
+
+
+def how_runs_are(case: Case, name: str) -> str:
+    """What ``runs`` is in a guard: of all beside the lifecycle; or ``runs.NAME``: of a protocol's.
+
+    How those of one protocol are, or how the last of them ended.
+    """
+    found = "none" if name else "finished"
+    for run in case.runs.values():
+        if run.id == case.lifecycle or (name and run.protocol != name):
+            continue
+        if run.status == "active":
+            return "active"
+        if name:
+            found = run.outcome or run.status
+    return found
 
 
 _SPECIAL: Final[dict[str, Callable[[RunScope, str], object]]] = {

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.machine.regions import chart_of
+from handrail.engine.machine.scope import how_runs_are
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,19 +16,26 @@ if TYPE_CHECKING:
 
     Definitions = Callable[[str], Definition]
 
-__all__ = ["ALONE", "Around", "around"]
+__all__ = ["ALONE", "Around", "Reads", "around", "reads_of"]
 
 
 class Around(NamedTuple):
     """What there is to know."""
 
     children: Sequence[object]  # how the runs are that it waits for
-    runs: Sequence[object] | None  # how all are, where its guards read ``runs``
+    runs: Mapping[str, str]  # what its guards read of ``runs``
     heard: bool  # whether others read the facts of this run, the lifecycle
-    incident: Mapping[str, Any] | None  # the lifecycle's facts, where its guards read those
+    incident: Mapping[str, Any]  # the lifecycle's facts that its guards read
 
 
-ALONE: Final = Around([], None, heard=False, incident=None)
+ALONE: Final = Around([], {}, heard=False, incident={})
+
+
+class Reads(NamedTuple):
+    """What a definition's guards read of other runs: the rest of such names."""
+
+    runs: frozenset[str]  # "" | a protocol's id
+    incident: frozenset[str]  # facts of the lifecycle
 
 
 def around(definitions: Definitions, case: Case, run: Run) -> Around:
@@ -35,23 +43,28 @@ def around(definitions: Definitions, case: Case, run: Run) -> Around:
 
     :raises StoreError: the store does not hold a definition.
     """
-    read = _read(definitions(run.sha256))
+    reads = reads_of(definitions(run.sha256))
     lifecycle = case.runs.get(case.lifecycle or "")
     others = [one for one in case.active_runs() if one.id != run.id]
+    facts = {} if lifecycle is None else lifecycle.facts
     return Around(
         children=[_seen(case.runs[key]) for key in run.children.values() if key in case.runs],
-        runs=[_seen(one) for one in case.runs.values()] if "runs" in read else None,
-        heard=run is lifecycle and any("incident" in _read(definitions(o.sha256)) for o in others),
-        incident=lifecycle.facts if lifecycle is not None and "incident" in read else None,
+        runs={name: how_runs_are(case, name) for name in sorted(reads.runs)},
+        heard=run is lifecycle and any(reads_of(definitions(o.sha256)).incident for o in others),
+        incident={name: facts[name] for name in sorted(reads.incident) if name in facts},
     )
 
 
 def _seen(run: Run) -> tuple[object, ...]:
-    return run.id, run.protocol, run.status, run.outcome
+    return run.id, run.status, run.outcome
 
 
 @lru_cache(maxsize=512)
-def _read(definition: Definition) -> frozenset[str]:
-    """The heads of all names that a definition's guards read: ``runs`` of ``runs.alarm``."""
+def reads_of(definition: Definition) -> Reads:
+    """What a definition's guards read of other runs."""
     guards = [edge.when for edge in chart_of(definition).edges() if edge.when is not None]
-    return frozenset(name.partition(".")[0] for guard in guards for name in guard.reads)
+    names = [name.partition(".") for guard in guards for name in guard.reads]
+    return Reads(
+        frozenset(rest for head, _, rest in names if head == "runs"),
+        frozenset(rest for head, _, rest in names if head == "incident"),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from handrail.engine.audit.legal.around import reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
 from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, numbered
 from handrail.engine.machine.apply import apply
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.legal.form import Atom, Told
     from handrail.engine.audit.legal.known import Known, Place, Start, World
+    from handrail.engine.audit.legal.then import Moment
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     Starts = Mapping[str, Start]  # of the runs that go on
 
-__all__ = ["Crossing", "crossing", "outer"]
+__all__ = ["Crossing", "Met", "crossing", "is_in", "met", "outer"]
 
 _OF_SEVERAL: Final = OF_ONE | {"incident-opened", "incident-closed", "run-started", "run-finished"}
 
@@ -48,12 +50,61 @@ class Crossing(NamedTuple):
     lifecycle: str | None
 
 
-def outer(case: Case | None) -> object:
-    """What such a decision may know beside the runs that go on."""
+class Met(NamedTuple):
+    """What records of some forms tell of, wherever they are met."""
+
+    runs: frozenset[str]  # of which they tell
+    starts: frozenset[str]  # protocols that begin
+    reads: frozenset[str]  # what guards of these read of ``runs``
+
+
+def met(moment: Moment, records: Sequence[Record]) -> Met:
+    """What records tell of."""
+    begun = [record["protocol"] for record in records if record["type"] == "run-started"]
+    reads = [reads_of(moment.definition(pin["sha256"])).runs for pin in begun]
+    return Met(
+        frozenset(record["run"] for record in records if "run" in record),
+        frozenset(pin["id"] for pin in begun),
+        frozenset().union(*reads),
+    )
+
+
+def is_in(place: Place, run: Run, case: Case, told: Met) -> bool:
+    """Whether what was told may hang on how this run is, or change it."""
+    return (
+        run.id in told.runs
+        or run.id == case.lifecycle
+        or bool(place.reads.runs or place.reads.incident)
+        or not told.runs.isdisjoint(place.run.children.values())
+    )
+
+
+def outer(case: Case | None, told: Met, places: Mapping[str, Place]) -> object:
+    """What such a decision may know beside the runs that are in it."""
     if case is None:
         return None
-    runs = [(run.id, run.protocol, run.status, run.outcome) for run in case.runs.values()]
-    return (case.drill, case.status, case.lifecycle, *runs)
+    counts = [
+        (name, sum(run.protocol == name for run in case.runs.values()))
+        for name in sorted(told.starts)
+    ]
+    names = told.reads.union(*(place.reads.runs for place in places.values()))
+    reads = [(name, _rest(case, name, places)) for name in sorted(names)]
+    return (case.drill, case.status, case.lifecycle, *counts, *reads)
+
+
+def _rest(case: Case, name: str, places: Mapping[str, Place]) -> object:
+    """What other runs give to ``how_runs_are``, whatever becomes of those that are in it."""
+    last: object = None
+    for run in case.runs.values():
+        if run.id == case.lifecycle or (name and run.protocol != name):
+            continue
+        if run.id in places:
+            last = (run.id,)
+        elif run.status == "active":
+            return run.status
+        else:
+            last = run.outcome or run.status
+    return last if name else None
 
 
 def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, where it led
@@ -67,6 +118,8 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
 ) -> Crossing | None:
     """What records led to; None: that need not always be so."""
     at = tellings[0].occurred
+    if case is not None and not _are_left(case, starts, after):
+        return None
     before = [atom for start in starts.values() for atom in start.atoms]
     every = (*before, at, *(seal for one in tellings for seal in one.seals))
     same = _same(every, len(before) + 1)
@@ -81,6 +134,11 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     if goals is None:
         return None
     return Crossing(goals, same or (), after.drill, after.status, after.outcome, after.lifecycle)
+
+
+def _are_left(before: Case, starts: Starts, after: Case) -> bool:
+    """Whether all other runs are as they were."""
+    return all(after.runs.get(key) is run for key, run in before.runs.items() if key not in starts)
 
 
 def _same(every: Sequence[Atom], first: int) -> tuple[tuple[int, int], ...] | None:
@@ -109,9 +167,10 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
         new[after.opened] = 0  # each run's first atom is when the incident was opened
     offsets = _offsets(starts)
     for name, run in after.runs.items():
+        if case is not None and name in case.runs and name not in starts:
+            continue
         if run.status != "active":
-            if case is None or name not in case.runs or case.runs[name].status == "active":
-                goals[name] = Goal(run, None, ())
+            goals[name] = Goal(run, None, ())
             continue
         start, own = known.start(world, after, run), dict(new)
         if name in starts:
@@ -138,10 +197,12 @@ def _is_calm(
         return False
     if any(at >= start.place.calm(start.atoms) for start in starts.values()):
         return False
+    others = () if case is None else case.runs.keys() - starts.keys()
     try:
         for record in records[:-1]:
             case = apply(world[0].definition, case, record)
-            if not all(_is_still(world, case, run, starts, at) for run in case.active_runs()):
+            runs = [run for run in case.active_runs() if run.id not in others]
+            if not all(_is_still(world, case, run, starts, at) for run in runs):
                 return False
     except UNCLEAR:
         return False

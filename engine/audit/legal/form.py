@@ -164,7 +164,7 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
             facts(run.facts),
             [[name, number(at)] for name, at in sorted(run.entered.items())],
             [[name, pending(run.pending[name])] for name in sorted(run.pending)],
-            [*others[:-1], None if others.incident is None else facts(others.incident)],
+            [*others[:-1], facts(others.incident)],
         ]
         return dumps(whole), tuple(atoms)
     except (TypeError, AttributeError, JSONEncodeError):

@@ -43,10 +43,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from handrail.engine.audit.legal.around import around
+from handrail.engine.audit.legal.around import around, reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, due, hangs_on_time
 from handrail.engine.audit.legal.form import form_of
 from handrail.engine.audit.legal.heads import COMMANDS
+from handrail.engine.audit.legal.live import live
 from handrail.engine.audit.legal.people import check_actor, is_plain
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.apply import apply
@@ -56,9 +57,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import timedelta
 
-    from handrail.engine.audit.legal.around import Around
+    from handrail.engine.audit.legal.around import Around, Reads
     from handrail.engine.audit.legal.clocks import Clock
-    from handrail.engine.audit.legal.cross import Crossing
+    from handrail.engine.audit.legal.cross import Crossing, Met
     from handrail.engine.audit.legal.form import Atom, Told, Who
     from handrail.engine.audit.legal.then import Moment, Period
     from handrail.engine.machine.state import Case, Run
@@ -125,10 +126,15 @@ class Way(NamedTuple):
 class Place:
     """Runs of one form."""
 
-    __slots__ = ("atoms", "clocks", "others", "passed", "run", "ways")
+    __slots__ = ("atoms", "clocks", "others", "passed", "reads", "run", "ways")
 
     def __init__(
-        self, run: Run, atoms: tuple[Atom, ...], clocks: Clocks | None, others: Around
+        self,
+        run: Run,
+        atoms: tuple[Atom, ...],
+        clocks: Clocks | None,
+        others: Around,
+        reads: Reads,
     ) -> None:
         """Take the first run of this form that was met.
 
@@ -139,6 +145,7 @@ class Place:
         self.atoms = atoms
         self.clocks = clocks
         self.others = others  # what is known of other runs
+        self.reads = reads  # what its guards ask of them
         self.passed = atoms.index(run.passed) if run.passed in atoms else None
         self.ways: dict[Forms, Way] = {}
 
@@ -170,7 +177,7 @@ class Known:
         self._places: dict[tuple[Moment, Periods, bytes], Place] = {}
         self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
         self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
-        self.met: set[Forms] = set()  # of records that crossings may come of
+        self.met: dict[Forms, Met] = {}  # of records that crossings came of
         self._people: dict[World, set[Who]] = {}
         self._count = 0
 
@@ -182,8 +189,10 @@ class Known:
         """Where a run is; None: nothing can be known of it."""
         moment, _ = world
         try:
+            definition = moment.definition(run.sha256)
+            run = live(chart_of(definition), run)
             others = around(moment.definition, case, run)
-        except HandrailError:
+        except UNCLEAR:
             return None
         found = form_of(case, run, others)
         if found is None:
@@ -193,7 +202,7 @@ class Known:
         if place is None:
             self.make_room()
             clocks = _clocks(moment, case, run, atoms)
-            place = Place(run, atoms, clocks, others)
+            place = Place(run, atoms, clocks, others, reads_of(definition))
             self._places[*world, form] = place
         return Start(place, atoms)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.audit.intact import decoded
 from handrail.engine.audit.legal.around import ALONE
 from handrail.engine.audit.legal.case import Incident
-from handrail.engine.audit.legal.cross import crossing, outer
+from handrail.engine.audit.legal.cross import crossing, is_in, met, outer
 from handrail.engine.audit.legal.form import filled, told
 from handrail.engine.audit.legal.known import (
     Start,
@@ -21,12 +21,13 @@ from handrail.engine.audit.legal.known import (
 )
 from handrail.engine.errors import HandrailError
 from handrail.engine.ledger.record import members
+from handrail.engine.machine.apply import apply
 from handrail.engine.machine.state import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from handrail.engine.audit.legal.cross import Crossing
+    from handrail.engine.audit.legal.cross import Crossing, Met
     from handrail.engine.audit.legal.form import Told
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Then
@@ -97,6 +98,7 @@ class Walk:
     ) -> None:
         """Begin before the first record."""
         self._judge = Incident(id, then, reader, self._tell)
+        self._reader = reader
         self._id = id
         self._then = then
         self._known = known
@@ -139,26 +141,28 @@ class Walk:
             self._learn(group, tellings, name if along is not None else None)
 
     def _cross(self, tellings: Sequence[Told]) -> bool:
-        """Take all runs along the crossing that is known from here, if there is one."""
-        if forms_of(tellings) not in self._known.met:
+        """Take runs along the crossing that is known from here, if there is one."""
+        told, at = self._known.met.get(forms_of(tellings)), tellings[0].occurred
+        runs = None if told is None else self._involved(told)
+        if told is None or runs is None:
             return False
-        runs, at = self._all(), tellings[0].occurred
-        found = None if runs is None else self._known.crossings.get(self._spot(runs, tellings))
-        if found is None or runs is None or any(at >= one.calm for one in runs.values()):
+        found = self._known.crossings.get(self._spot(runs, told, tellings))
+        if found is None or any(at >= one.calm for one in runs.values()):
             return False
         atoms: list[Any] = [atom for one in runs.values() for atom in one.atoms]
         atoms += [at, *(seal for one in tellings for seal in one.seals)]
         if any(atoms[one] != atoms[other] for one, other in found.same):
             return False
-        self._go(found, atoms, at)
+        self._go(found, runs, atoms, at)
         return True
 
-    def _spot(self, runs: Mapping[str, _Along], tellings: Sequence[Told]) -> object:
-        places = tuple([one.place for one in runs.values()])
-        return (self._world, outer(self._case), places, forms_of(tellings))
+    def _spot(self, runs: Mapping[str, _Along], told: Met, tellings: Sequence[Told]) -> object:
+        places = {key: one.place for key, one in runs.items()}
+        around = outer(self._case, told, places)
+        return (self._world, around, tuple(places.values()), forms_of(tellings))
 
-    def _all(self) -> dict[str, _Along] | None:
-        """All runs that go on; None: some are not known."""
+    def _involved(self, told: Met) -> dict[str, _Along] | None:
+        """The runs that go on and are in what was told; None: that is not known."""
         case = self._case
         if case is not None and (case.id != self._id or case.status != "open"):
             return None
@@ -168,11 +172,16 @@ class Walk:
                 along = self._along.get(run.id) or self._find(run.id)
                 if along is None:
                     return None
-                found[run.id] = along
+                if case is not None and is_in(along.place, run, case, told):
+                    found[run.id] = along
         return found
 
-    def _go(self, crossing: Crossing, atoms: Sequence[Any], at: str) -> None:
-        before, self._along = self._case, {}
+    def _go(
+        self, crossing: Crossing, left: Mapping[str, _Along], atoms: Sequence[Any], at: str
+    ) -> None:
+        before = self._case
+        for name in left:
+            del self._along[name]
         runs = {} if before is None else dict(before.runs)
         for name, (run, place, of) in crossing.goals.items():
             runs[name] = run  # of another case; where it ended, only how counts
@@ -271,7 +280,8 @@ class Walk:
         """Decide again what these came of; None: something was found."""
         case, findings = self._whole(), self._findings
         rows = [(seq, record) for seq, data, _ in group if (record := read(data)) is not None]
-        self._judge.case = case
+        migrates = any(record.get("type") == "run-migrated" for _, record in rows)
+        self._judge.case = self._folded(case, group[0][0]) if migrates else case
         self._judge.take(rows)
         self._case = self._judge.case
         self._keep(case)
@@ -282,6 +292,16 @@ class Walk:
         self._rests = is_at_rest({record["type"] for record in records}, before=self._rests)
         return records
 
+    def _folded(self, case: Case | None, seq: int) -> Case | None:
+        """The case with what no longer mattered: another revision may ask about that (``live``)."""
+        whole, moment = None, self._then.before(seq)
+        for data in self._reader.case_records(self._id):
+            if case is None or (whole is not None and whole.version >= case.version):
+                break
+            if (record := read(data)) is not None:
+                whole = apply(moment.definition, whole, record)
+        return whole
+
     def _keep(self, before: Case | None) -> None:
         """Go on only with the runs that are as they were, and know of nothing else."""
         case = self._case
@@ -291,7 +311,9 @@ class Walk:
             self._along = {
                 key: one
                 for key, one in self._along.items()
-                if one.place.others == ALONE and case.runs.get(key) is before.runs[key]
+                if one.place.others == ALONE
+                and key != case.lifecycle  # which others may listen to now
+                and case.runs.get(key) is before.runs[key]
             }
 
     def _learn(self, group: Group, tellings: Sequence[Told], name: str | None) -> None:
@@ -324,26 +346,26 @@ class Walk:
         tellings: Sequence[Told],
         records: Sequence[Record],
     ) -> None:
-        """Most of them are met once: learnt is what is met again."""
-        world, after, known = self._world, self._case, self._known
+        world, after, known, forms = self._world, self._case, self._known, forms_of(tellings)
         assert world is not None  # noqa: S101 - it was entered
         assert after is not None  # noqa: S101 - it has records
-        if forms_of(tellings) not in known.met:
+        if forms not in known.met:
             known.make_room()
-            known.met.add(forms_of(tellings))
+            known.met[forms] = met(world[0], records)
             return
-        places = tuple([one.place for one in starts.values()])
-        spot = (world, outer(before), places, forms_of(tellings))
+        places = {key: one.place for key, one in starts.items()}
+        spot = (world, outer(before, known.met[forms], places), tuple(places.values()), forms)
         found = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
             known.crossings[spot] = found
 
     def _starts(self, tellings: Sequence[Told], name: str | None) -> dict[str, Start] | None:
-        """Where all runs are, for records that were met; else where this one is; None: unknown."""
+        """Where the runs are that such records met; else where this one is; None: unknown."""
         runs = {} if name is None else {name: self._along[name]}
-        if forms_of(tellings) in self._known.met:
-            found = self._all()
+        told = self._known.met.get(forms_of(tellings))
+        if told is not None:
+            found = self._involved(told)
             if found is None:
                 return None
             runs = found
