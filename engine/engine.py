@@ -462,7 +462,9 @@ class Engine:
 
         return self._change(incident, make)
 
-    def deviate(self, incident: str, to: str, why: str, *, run: str | None = None) -> View:
+    def deviate(
+        self, incident: str, to: str, why: str, *, run: str | None = None, dry_run: bool = False
+    ) -> View:
         """Put a run into another state, outside the protocol, where it allows that."""
 
         def make(turn: Turn) -> do.Command:
@@ -476,7 +478,7 @@ class Engine:
                 why=turn.sealer.text("why", why),
             )
 
-        return self._change(incident, make)
+        return self._change(incident, make, dry_run=dry_run)
 
     def tick(self) -> _List[News]:
         """Let the deadlines pass that are due; tell of each."""
