@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Block", "Line", "Span", "Table", "clean", "lay_out", "line", "span"]
+__all__ = ["Block", "Line", "Span", "Table", "brief", "clean", "lay_out", "line", "span"]
 
 _STYLES = {  # ECMA-48 select graphic rendition
     "title": "1",
@@ -73,6 +73,17 @@ def line(*parts: Span | str, indent: int = 0, hang: int = 2) -> Line:
 def clean(text: str) -> str:
     """Show control characters instead of sending them."""
     return re.sub(_CONTROL, lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def brief(text: str, most: int = 100) -> str:
+    """Return a text as one line of a table, cut where it takes more than ``most`` columns."""
+    flat = " ".join(text.split())
+    if _cells(flat) <= most:
+        return flat
+    kept = flat[: most - 1]
+    while _cells(kept) >= most:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
 
 
 def lay_out(page: Iterable[Block], *, width: int | None = None, colour: bool = False) -> str:

@@ -9,13 +9,19 @@ once it is durable.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.agreed import case_of
 from handrail.engine.casebook import Casebook
 from handrail.engine.clock import SystemClock, clock_words, stamp
-from handrail.engine.errors import HandrailError, NotFoundError, NotPermittedError, UsageError
+from handrail.engine.errors import (
+    HandrailError,
+    NotFoundError,
+    NotPermittedError,
+    StoreError,
+    UsageError,
+)
 from handrail.engine.machine import commands as do
 from handrail.engine.machine.build import TOP
 from handrail.engine.machine.decide import Decision, decide
@@ -34,6 +40,7 @@ from handrail.engine.rush import Rush
 from handrail.engine.sealing import Sealer, Unsealed
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import IncidentFilter, IncidentRow
+from handrail.engine.text import pick
 from handrail.engine.view import View, receipt_of, view_of
 
 if TYPE_CHECKING:
@@ -550,7 +557,7 @@ class Engine:
             world = self.shelf.world(self.shelf.site(), drill=False)
             if protocol is not None:
                 self._known_machine(reader, protocol)
-            if phase is not None and phase not in (known := self._phases(reader)):
+            if phase is not None and phase not in (known := self._phases()):
                 raise NotFoundError("phase", phase, known)
             which = IncidentFilter(
                 open=open,
@@ -564,11 +571,18 @@ class Engine:
             unsealed = Unsealed(reader, {row.id: _sealed(row) for row in rows})
             return [_listed(row, unsealed) for row in rows]
 
-    def _phases(self, reader: Reader) -> _List[str]:
-        """The phases of every lifecycle that there was."""
-        rows = [row for row in reader.documents() if row.kind == "lifecycle"]
-        tops = [self.shelf.definition(row.sha256).regions[TOP] for row in rows]
-        return list(dict.fromkeys(name for top in tops for name in top.children))
+    def phases(self) -> dict[str, str]:
+        """What the phases of each lifecycle that there was are called; none, if one was altered."""
+        with self.reading(), suppress(StoreError):
+            return self._phases()
+        return {}
+
+    def _phases(self) -> dict[str, str]:
+        assert self.shelf.reader is not None  # noqa: S101 - the caller opened a transaction
+        rows = [row for row in self.shelf.reader.documents() if row.kind == "lifecycle"]
+        found = [self.shelf.definition(row.sha256) for row in rows]
+        states = [one.states[name] for one in found for name in one.regions[TOP].children]
+        return {state.id: pick(state.title, self.lang) or state.id for state in states}
 
     def latest_open(self) -> str:
         """The id of the open incident that was opened last.

@@ -34,13 +34,18 @@ def command(
     drill: Annotated[
         bool | None, typer.Option("--drill/--real", help="Only drills, or only real ones.")
     ] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only the latest N of them.")
+    ] = None,
 ) -> None:
     """List incidents, the latest first."""
     session = Session.of(ctx)
     with session.engine() as engine:
         rows = engine.list(
-            open=is_open, phase=phase, protocol=protocol, mine=mine, overdue=overdue, drill=drill
-        )
+            open=is_open, phase=phase, protocol=protocol, mine=mine, overdue=overdue, drill=drill,
+            limit=limit,
+        )  # fmt: skip
+        phases = {} if session.json else engine.phases()
     if session.json:
         out.emit({"incidents": rows})
         return
@@ -48,6 +53,6 @@ def command(
     from handrail.engine.clock import SystemClock  # noqa: PLC0415 - the same
 
     if rows:
-        out.page(incidents(rows, session, SystemClock().now()))
+        out.page(incidents(rows, phases, session, SystemClock().now()))
     else:
         out.message(session.say("no incidents"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.cli.page import Table, span
+from handrail.cli.page import Table, brief, span
 from handrail.cli.present import manner
 from handrail.cli.when import clock_words
 
@@ -20,22 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["KIND_WORDS", "documents", "incidents"]
 
 
-def incidents(rows: Sequence[Row], session: Session, now: datetime) -> Iterator[Block]:
-    """Yield the incidents, one a line."""
+def incidents(
+    rows: Sequence[Row], phases: Mapping[str, str], session: Session, now: datetime
+) -> Iterator[Block]:
+    """Yield the incidents, one a line.
+
+    :param phases: what each phase is called.
+    """
     say = session.say
     head = (say("incident"), say("status"), say("opened"), say("protocol"), say("title"))
-    yield Table(head=head, rows=tuple(_incident(row, session, now) for row in rows))
+    yield Table(head=head, rows=tuple(_incident(row, phases, session, now) for row in rows))
 
 
-def _incident(row: Row, session: Session, now: datetime) -> tuple[Span, ...]:
-    status = session.say("closed") if row["status"] == "closed" else row["phase"] or row["status"]
+def _incident(
+    row: Row, phases: Mapping[str, str], session: Session, now: datetime
+) -> tuple[Span, ...]:
+    phase = phases.get(row["phase"], row["phase"]) or row["status"]
+    status = session.say("closed") if row["status"] == "closed" else phase
     drill = f"{session.say('DRILL')} " if row["drill"] else ""
     return (
         span(row["id"], "strong"),
         span(status, "dim" if row["status"] == "closed" else ""),
         span(clock_words(row["opened"], now)),
         span(row["protocol"]),
-        span(f"{drill}{row.get('title') or ''}", "drill" if row["drill"] else ""),
+        span(f"{drill}{brief(row.get('title') or '')}", "drill" if row["drill"] else ""),
     )
 
 
@@ -55,7 +63,7 @@ def _document(row: Row, session: Session) -> tuple[Span, ...]:
         span(session.say(str(KIND_WORDS.get(row["kind"], row["kind"])))),
         span(f"r{row['revision']}"),
         force,
-        span(row["title"]),
+        span(brief(row["title"])),
     )
 
 
