@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.errors import NotFoundError
 from handrail.engine.ledger.disclosure import reveal, seal
@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.store.base import Reader
 
-__all__ = ["REDACTED", "Sealer", "Unsealed", "digests"]
+__all__ = ["REDACTED", "Gone", "Sealer", "Unsealed", "digests"]
 
-REDACTED = "[redacted]"
+
+class Gone(str):
+    """Stands for a value that was removed: no text that anybody wrote is one."""
+
+    __slots__ = ()
+
+
+REDACTED: Final = Gone("[redacted]")
 
 
 class Sealer:

@@ -10,6 +10,7 @@ from handrail.engine.errors import HandrailError, StoreError
 from handrail.engine.machine.build import build
 from handrail.engine.machine.site import build_site
 from handrail.engine.machine.state import World
+from handrail.engine.plans import open_plan
 
 if TYPE_CHECKING:
     from handrail.engine.machine.definition import Definition
@@ -62,8 +63,12 @@ class Shelf:
         """
         found = self._sites.get(sha256)
         if found is None:
-            found = self._sites[sha256] = build_site(json.loads(self._row(sha256).data))
+            found = self._sites[sha256] = build_site(self.data(sha256))
         return found
+
+    def forget_plans(self) -> None:
+        """Open site plans anew: something of them was removed."""
+        self._sites.clear()
 
     def in_force(self, name: str) -> Definition | None:
         """The revision of a machine that is in force; ``None`` where it was altered."""
@@ -103,9 +108,17 @@ class Shelf:
         return World(self.definition, self.latest if drill else self.in_force, site)
 
     def data(self, sha256: str) -> dict[str, Any]:
-        """A document's data."""
+        """A document's data; a site plan's in clear.
+
+        :raises StoreError: the store does not hold it, or it was altered.
+        """
         found: dict[str, Any] = json.loads(self._row(sha256).data)
-        return found
+        if found["kind"] != "site":
+            return found
+        try:
+            return open_plan(self._open().disclosures, found)
+        except ValueError:
+            raise _altered(found["id"]) from None
 
     def agreement(self, site: Site) -> Definition:
         """The document by which documents are agreed: in force, else the one registered.
@@ -134,13 +147,17 @@ class Shelf:
         if row is None:
             raise StoreError("the store does not hold the document {sha256}", sha256=sha256[:12])
         if hashlib.sha256(row.data).hexdigest() != sha256:
-            raise AlteredError(
-                "the stored document {document} is not the one that was agreed: it was altered; "
-                "nothing runs on it; see handrail audit verify",
-                document=row.id,
-            )
+            raise _altered(row.id)
         return row
 
     def _open(self) -> Reader:
         assert self.reader is not None  # noqa: S101 - each use case opens a transaction first
         return self.reader
+
+
+def _altered(document: str) -> AlteredError:
+    return AlteredError(
+        "the stored document {document} is not the one that was agreed: it was altered; "
+        "nothing runs on it; see handrail audit verify",
+        document=document,
+    )

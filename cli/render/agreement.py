@@ -222,7 +222,7 @@ class _Sheet:
         if one["verified"]:
             yield span("  " + self.say("the signature is right"), "good")
         elif one["verified"] is None:
-            yield span("  " + self.say("the signature was redacted"), "warn")
+            yield span("  " + self.say("the signature was redacted, or its key"), "warn")
         else:
             text = self.say("the signature is not right: {why}", why=one["text"])
             yield span(f"  {text}", "alarm")

@@ -12,6 +12,7 @@ from handrail.engine.errors import HandrailError
 from handrail.engine.ledger.disclosure import reveal
 from handrail.engine.ledger.ssh import SignatureError, verify
 from handrail.engine.machine.agreement import namespace, signers
+from handrail.engine.sealing import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,11 +42,12 @@ class ApprovalError(HandrailError):
 
 def verify_signature(
     record: Record, approval: Mapping[str, Any], signature: str | None, site: Site
-) -> None:
+) -> bool:
     """Check one approval of a ``document-agreed`` record.
 
     :param signature: the armored signature; ``None``: it was redacted, or never made.
     :param site: the site plan in force when it was recorded.
+    :returns: False: there was a signature, and it or its key was redacted.
     :raises ApprovalError: the statement is about something else, or the person could
         not agree then.
     :raises SignatureError: it is not signed by that person's key as of that time.
@@ -60,12 +62,14 @@ def verify_signature(
     if "signature" not in approval:
         if person.key is not None:
             raise ApprovalError("{person} has a key and did not sign", person=person.id)
-        return
-    if signature is not None:
-        name = namespace(site)
-        lines = signers(site, person, name, site.management)
-        at = record["recorded"]
-        verify(text, signature, namespace=name, person=person.id, signers=lines, at=at)
+        return True
+    if signature is None or isinstance(person.key, Gone):
+        return False
+    name = namespace(site)
+    lines = signers(site, person, name, site.management)
+    at = record["recorded"]
+    verify(text, signature, namespace=name, person=person.id, signers=lines, at=at)
+    return True
 
 
 def _read(text: bytes) -> Mapping[str, Any]:
@@ -96,7 +100,7 @@ def check_approvals(
     """Check every approval of an agreement; one row each.
 
     ``verified`` is true (signed and right), false (wrong; ``text`` says how) or
-    ``None`` (not signed, or the signature was redacted).
+    ``None`` (not signed, or the signature or its key was redacted).
 
     :param plan: gives the site plan with a digest.
     """
@@ -112,13 +116,13 @@ def _row(
     person = approval["person"]
     try:
         signature = read_signature(record, approval, reader)
-        verify_signature(record, approval, signature, site)
+        checked = verify_signature(record, approval, signature, site)
     except (ApprovalError, SignatureError) as fault:
         return {"person": person, "verified": False, "code": fault.code, "text": fault.words(lang)}
     if "signature" not in approval:
         return {"person": person, "verified": None, "code": "unsigned", "text": ""}
-    code = "redacted" if signature is None else "signed"
-    return {"person": person, "verified": signature is not None or None, "code": code, "text": ""}
+    code = "signed" if checked else "redacted"
+    return {"person": person, "verified": checked or None, "code": code, "text": ""}
 
 
 def read_signature(record: Record, approval: Mapping[str, Any], reader: Reader) -> str | None:

@@ -43,7 +43,7 @@ def check_consistent(
     """
     shown = cast("Reader", part or reader)
     documents = Registered(reader, report)
-    sealed = Sealed(reader, report)
+    sealed = Sealed(reader, documents, report)
     charter = Charter(reader, documents, report)
     projections = Projections(shown, documents, charter, report)
     signatures = Signatures(reader, documents, charter, report, deep=deep)

@@ -241,6 +241,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     more: int = 0  # findings beyond those kept
     redacted: int = 0  # values and files that are gone by a recorded decision: nothing wrong
+    unchecked: int = 0  # signatures that cannot be checked any more: they or their key are gone
     anchors: tuple[Compared, ...] = ()  # each place that was asked
     since: int = 0  # of the records before, only the hashes and the cases that went on were read
 
@@ -255,6 +256,7 @@ class Result:
             "findings": [finding.row(lang) for finding in self.findings],
             "more": self.more,
             "redacted": self.redacted,
+            "unchecked": self.unchecked,
             "anchors": [compared.row(lang) for compared in self.anchors],
         }
 
@@ -278,6 +280,7 @@ class Report:
         self.findings: list[Finding] = []
         self.more = 0
         self.redacted: set[str] = set()  # digests
+        self.unchecked = 0  # signatures
 
     def add(
         self, code: str, seq: int | None = None, case: str | None = None, /, **params: object
@@ -323,6 +326,7 @@ class Report:
             findings=tuple(self.findings),
             more=self.more,
             redacted=len(self.redacted),
+            unchecked=self.unchecked,
             anchors=anchors,
             since=since,
         )

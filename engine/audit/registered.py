@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.sealed import matching
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.build import build
+from handrail.engine.plans import open_plan, sealed_of
 from handrail.engine.store.base import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.machine.definition import Definition
@@ -27,7 +30,9 @@ class Registered:
 
     def __init__(self, reader: Reader, report: Report) -> None:
         self._report = report
+        self._disclosures = partial(matching, reader)
         self._data: dict[str, Mapping[str, Any]] = {}
+        self._sealed: dict[str, tuple[str, ...]] = {}  # of site plans: the digests in them
         self._definitions: dict[str, Definition] = {}
         self._missed: set[str] = set()
         told = dict(_registrations(reader))
@@ -40,13 +45,23 @@ class Registered:
         if data is None or sha256(row.data).hexdigest() != row.sha256:
             self._report.add("document-altered", document=name)
             return
-        self._data[row.sha256] = data
+        self._data[row.sha256] = self._in_clear(row.sha256, data)
         if told is None:
             self._report.add("document-unrecorded", document=name)
         else:
             self._compare(row, told, name)
-        if not _written_so(row):
+        if not _written_so(row, data):
             self._report.add("source-altered", document=name)
+
+    def _in_clear(self, sha256: str, data: dict[str, Any]) -> Mapping[str, Any]:
+        """A document as it is read: what is sealed of a site plan is opened, if it is there."""
+        if data.get("kind") != "site":
+            return data
+        try:
+            self._sealed[sha256] = tuple(sealed_of(data).values())
+            return open_plan(self._disclosures, data)
+        except (LookupError, TypeError, ValueError):  # made up, which is told of
+            return data
 
     def _compare(self, row: DocumentRow, told: Told, name: str) -> None:
         columns = ("id", "kind", "revision", "author")
@@ -64,6 +79,12 @@ class Registered:
         if isinstance(digest, str) and digest not in self._data and digest not in self._missed:
             self._missed.add(digest)
             self._report.add("document-missing", seq, case, document=digest[:12])
+
+    def sealed_by(self, record: Mapping[str, Any]) -> Iterable[str]:
+        """The digests of what is sealed in the document that a record is about."""
+        pin = record.get("protocol")
+        digest = pin.get("sha256") if isinstance(pin, dict) else None
+        return self._sealed.get(digest, ()) if isinstance(digest, str) else ()
 
     def known(self, digest: str) -> Mapping[str, Any] | None:
         """Return a document's data; None where there is none to rely on."""
@@ -99,8 +120,10 @@ def _registrations(reader: Reader) -> Iterator[tuple[str, Told]]:
             yield str(pin.get("sha256")), told
 
 
-def _written_so(row: DocumentRow) -> bool:
-    """Tell whether the text that people read is the text of what runs."""
+def _written_so(row: DocumentRow, data: Mapping[str, Any]) -> bool:
+    """Tell whether the text that people read is the text of what runs; plans keep none."""
+    if data.get("kind") == "site" and row.source == b"":
+        return True
     from handrail.engine.documents.check import canonical  # noqa: PLC0415 - 30 ms, this depth only
     from handrail.engine.documents.source import SourceError, read_source  # noqa: PLC0415 - same
 

@@ -14,12 +14,13 @@ from handrail.engine.ledger.disclosure import reveal, sealed_in
 from handrail.engine.store.base import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from handrail.engine.audit.findings import Report
+    from handrail.engine.audit.registered import Registered
     from handrail.engine.store.base import Reader
 
-__all__ = ["Sealed"]
+__all__ = ["Sealed", "matching"]
 
 BATCH = 500  # digests looked up at once
 
@@ -27,8 +28,9 @@ BATCH = 500  # digests looked up at once
 class Sealed:
     """Checks what records refer to by digest. Holds the digests that were redacted."""
 
-    def __init__(self, reader: Reader, report: Report) -> None:
+    def __init__(self, reader: Reader, documents: Registered, report: Report) -> None:
         self._reader = reader
+        self._documents = documents
         self._report = report
         self._redacted = _redacted(reader)
         self._attached = _attached(reader, self._redacted)
@@ -37,12 +39,17 @@ class Sealed:
     def take(self, seq: int, case: str, record: Mapping[str, Any], data: bytes) -> None:
         """Note the sealed values of a record, and check its evidence."""
         if b'"sd":' in data:  # most records seal nothing
-            for digest in sealed_in(record):
-                self._due.setdefault(digest, seq)
+            self._note(sealed_in(record), seq)
+        if record.get("type") == "document-registered":
+            self._note(self._documents.sealed_by(record), seq)
         if len(self._due) >= BATCH:
             self.end(case)
         if record.get("type") == "evidence-attached":
             self._evidence(seq, case, str(record.get("sha256")), record.get("size"))
+
+    def _note(self, digests: Iterable[str], seq: int) -> None:
+        for digest in digests:
+            self._due.setdefault(digest, seq)
 
     def end(self, case: str) -> None:
         """Check the sealed values that were noted of a case."""
@@ -58,9 +65,7 @@ class Sealed:
     def _fault(self, digest: str, disclosure: str | None) -> str | None:
         if disclosure is None:
             return self._gone(digest)
-        try:
-            reveal(digest, disclosure)
-        except (ValueError, AttributeError):  # whatever the table holds
+        if not _matches(digest, disclosure):
             return "disclosure-altered"
         return "redaction-undone" if digest in self._redacted else None
 
@@ -81,6 +86,20 @@ class Sealed:
             self._report.add("evidence-altered", seq, case, sha256=digest)
         elif digest in self._redacted and self._attached[digest] < self._redacted[digest]:
             self._report.add("redaction-undone", seq, case)
+
+
+def matching(reader: Reader, digests: Iterable[str], case: str) -> dict[str, str]:
+    """A case's disclosures that are what was sealed; of the others ``Sealed`` tells."""
+    found = reader.disclosures(digests, case)
+    return {digest: text for digest, text in found.items() if _matches(digest, text)}
+
+
+def _matches(digest: str, disclosure: str) -> bool:
+    try:
+        reveal(digest, disclosure)
+    except (ValueError, AttributeError):  # whatever the table holds
+        return False
+    return True
 
 
 def _redacted(reader: Reader) -> dict[str, int]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.audit.approvals import ApprovalError, read_signature, verify_signature
 from handrail.engine.hand import check_hand, is_signed_by
 from handrail.engine.ledger.ssh import NoProgramError, SignatureError
+from handrail.engine.sealing import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,8 @@ class Signatures:
     ) -> None:
         try:
             signature = read_signature(record, approval, self._reader)
-            verify_signature(record, approval, signature, site)
+            if not verify_signature(record, approval, signature, site):
+                self._report.unchecked += 1
         except NoProgramError:
             raise
         except (ApprovalError, SignatureError, LookupError, TypeError, AttributeError) as fault:
@@ -96,7 +98,10 @@ class Signatures:
             return
         try:
             signature = read_signature(record, record, self._reader)
-            if signature is not None:
+            key = site.people[person].key if person in site.people else None
+            if signature is None or isinstance(key, Gone):
+                self._report.unchecked += 1
+            else:
                 check_hand(record, signature, site)
         except NoProgramError:
             raise

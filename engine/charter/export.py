@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.agreed import agreed_of, case_of
 from handrail.engine.charter.follow import draft_of
 from handrail.engine.charter.table import Table
+from handrail.engine.documents.authoring.yamlish import written
 from handrail.engine.errors import HandrailError, UsageError
 from handrail.engine.ledger.ssh import ssh_time
 from handrail.engine.machine.agreement import namespace, signers
 from handrail.engine.machine.reasons import Reason
 from handrail.engine.people import may_do
+from handrail.engine.plans import sealed_of
 from handrail.engine.refused import RefusedError
-from handrail.engine.sealing import REDACTED, Unsealed
+from handrail.engine.sealing import Gone, Unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,16 +95,16 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _files(table: Table, row: DocumentRow, record: Record) -> dict[str, bytes]:
     plan = table.engine.shelf.plan(record["plan"]["sha256"])
-    files = {"document.yaml": row.source, "document.json": row.data}
+    files = _document(table, row)
     unsealed = Unsealed(table.reader, {case_of(row.id): record})
     commands, lines = [], ""
     for one in record.get("approvals", ()):
         name = f"statement-{one['person']}.json"
         files[name] = one["statement"].encode()
         signature = unsealed.show(one.get("signature"))
-        if isinstance(signature, str) and signature != REDACTED:
+        person = plan.people[one["person"]]
+        if isinstance(signature, str) and not _is_gone(signature, person.key):
             files[f"{name}.sig"] = signature.encode()
-            person = plan.people[one["person"]]
             lines += signers(plan, person, namespace(plan), plan.management)
             commands.append(_command(plan, one["person"], name, record["recorded"]))
     if lines:
@@ -109,7 +112,21 @@ def _files(table: Table, row: DocumentRow, record: Record) -> dict[str, bytes]:
     files["SHA256SUMS"] = "".join(
         f"{_digest(data)}  {name}\n" for name, data in sorted(files.items())
     ).encode()
-    files["VERIFY.txt"] = _readme(row, record, commands).encode()
+    files["VERIFY.txt"] = _readme(row, record, commands, sealed=_SEALS in files).encode()
+    return files
+
+
+def _is_gone(*values: object) -> bool:
+    return any(isinstance(value, Gone) for value in values)
+
+
+def _document(table: Table, row: DocumentRow) -> dict[str, bytes]:
+    """The revision as it was agreed, and to read; of a site plan, what its digests stand for."""
+    files = {"document.yaml": row.source, "document.json": row.data}
+    if row.kind == "site" and not row.source:
+        seals = table.reader.disclosures(sealed_of(json.loads(row.data)).values(), table.case.id)
+        files["document.yaml"] = written(table.data(row)).encode()
+        files[_SEALS] = "".join(f"{one}\n" for one in sorted(seals.values())).encode()
     return files
 
 
@@ -136,7 +153,7 @@ In force since {since}. Agreed by: {people}.
     sha256sum document.json
     {sha256}
 
-   document.yaml is the same document as it was written.
+   {yaml}
 
 3. {signatures}
 {commands}
@@ -159,10 +176,22 @@ UNSIGNED: this site does not use keys. What shows who agreed is the site's log a
 
     sha256sum document.json
     {sha256}
+
+   {yaml}
 """
+_WRITTEN: Final = "document.yaml is the same document as it was written."
+_SEALED: Final = """\
+In it a digest stands for each person's name, account and key: {"sd": DIGEST}.
+   What they stand for is in document.yaml. disclosures.txt proves it, line by line; a
+   line is [salt, member, value] in base64url, and this gives its digest:
+
+    while read -r line; do
+      printf %s "$line" | openssl dgst -sha256 -binary | basenc --base64url | tr -d =
+    done < disclosures.txt"""
+_SEALS: Final = "disclosures.txt"
 
 
-def _readme(row: DocumentRow, record: Record, commands: list[str]) -> str:
+def _readme(row: DocumentRow, record: Record, commands: list[str], *, sealed: bool) -> str:
     how = agreed_of(record)
     text = _README if commands else _UNSIGNED
     title = f"The agreement to {row.id}, revision {row.revision}"
@@ -173,6 +202,7 @@ def _readme(row: DocumentRow, record: Record, commands: list[str]) -> str:
         since=how.since,
         people=", ".join(how.by) + (" (self-agreed)" if how.self_agreed else ""),
         sha256=row.sha256,
+        yaml=_SEALED if sealed else _WRITTEN,
         signatures="Each statement is signed, and was when it was recorded (OpenSSH 8.9 or later):",
         commands="\n" + "\n".join(f"    {command}\n" for command in commands),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.agreed import case_of
 from handrail.engine.charter.lessons import warn_of_unknown
+from handrail.engine.charter.stored import registered_as, stored
 from handrail.engine.charter.table import Table
 from handrail.engine.charter.truths import offers
 from handrail.engine.charter.way import landing
@@ -76,16 +78,16 @@ def _register(
     failed = [one for one in checked if not one.ok]
     if failed:
         raise NotSoundError(failed)
-    rows = [(one, _known(writer, one)) for one in checked]
-    for row in [put(engine, writer, one, actor) for one, row in rows if row is None]:
-        begin_agreement(engine, writer, row, actor)
+    known = [_known(writer, one) for one in checked]
+    rows = [row or put(engine, writer, one, actor) for one, row in zip(checked, known, strict=True)]
+    for row in rows:
+        if row not in known:
+            begin_agreement(engine, writer, row, actor)
     warn_of_unknown(engine, writer, [one.data or {} for one in checked])
-    return [_registered(engine, writer, one.sha256) for one in checked]
+    return [_registered(engine, writer, row) for row in rows]
 
 
-def _registered(engine: Engine, writer: Writer, sha256: str) -> dict[str, Any]:
-    row = writer.document(sha256)
-    assert row is not None  # noqa: S101 - it was put there
+def _registered(engine: Engine, writer: Writer, row: DocumentRow) -> dict[str, Any]:
     return row_of(row) | {"next": _next(Table(engine, writer, row.id), row)}
 
 
@@ -136,11 +138,10 @@ def _known(reader: Reader, one: Checked) -> DocumentRow | None:
         raise UsageError(
             "{name}: a {kind} is not registered; it stays a file", name=one.name, kind=data["kind"]
         )
-    known = reader.documents(data["id"])
-    same = [row for row in known if row.sha256 == one.sha256]
-    if same:
-        return same[0]
-    highest = max((row.revision for row in known), default=0)
+    same = registered_as(reader, one)
+    if same is not None:
+        return same
+    highest = max((row.revision for row in reader.documents(data["id"])), default=0)
     if data.get("revision", 1) <= highest:
         raise UsageError(
             "{name}: it differs from revision {highest}, which is registered; "
@@ -154,33 +155,34 @@ def _known(reader: Reader, one: Checked) -> DocumentRow | None:
 
 def put(engine: Engine, writer: Writer, one: Checked, actor: Actor) -> DocumentRow:
     """Put a document that checks into the store, with the record of it."""
-    row = _row(engine, one, actor)
-    writer.put_document(row)
+    row = _put(engine, writer, one, actor)
     Table(engine, writer, row.id).register(row, actor)
     return row
 
 
 def put_site(engine: Engine, writer: Writer, one: Checked, actor: Actor) -> None:
     """Found a site: its first plan is in force, for there is nobody yet to agree to it."""
-    row = _row(engine, one, actor)
-    writer.put_document(row)
+    row = _put(engine, writer, one, actor)
     table = Table(engine, writer, row.id, site=build_site(one.data or {}))
     table.register(row, actor)
     table.found(row, actor)
 
 
-def _row(engine: Engine, one: Checked, actor: Actor) -> DocumentRow:
-    data = one.data or {}
-    return DocumentRow(
-        sha256=one.sha256,
+def _put(engine: Engine, writer: Writer, one: Checked, actor: Actor) -> DocumentRow:
+    data, made = one.data or {}, stored(writer, one)
+    row = DocumentRow(
+        sha256=made.sha256,
         id=data["id"],
         kind=data["kind"],
         revision=data.get("revision", 1),
-        data=one.canonical,
-        source=one.source.text.encode() if one.source else b"",
+        data=made.data,
+        source=made.source,
         registered=stamp(engine.clock.now()),
         author=actor.id,
     )
+    writer.put_document(row)
+    writer.put_disclosures(made.disclosures, case_of(row.id))
+    return row
 
 
 def begin_agreement(engine: Engine, writer: Writer, row: DocumentRow, actor: Actor) -> None:
@@ -201,9 +203,8 @@ def _revise(table: Table, actor: Actor) -> None:
                 table.do(command, run)
 
 
-def row_of(row: DocumentRow | None) -> dict[str, Any]:
+def row_of(row: DocumentRow) -> dict[str, Any]:
     """A revision as ``--json`` shows it."""
-    assert row is not None  # noqa: S101 - it was put there
     return {
         "id": row.id,
         "kind": row.kind,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handrail.engine.charter.migrate import who_follows
+from handrail.engine.charter.stored import registered_as
 from handrail.engine.documents.finding import Severity, msg
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _findings(engine: Engine, reader: Reader, one: Checked) -> Iterator[Finding]
     if not one.ok or one.data is None or "id" not in one.data:
         return  # who still mends it has not come to this
     known = reader.documents(one.data["id"])
-    if not known or any(row.sha256 == one.sha256 for row in known):
+    if not known or registered_as(reader, one):
         return
     yield from _same_number(one, max(row.revision for row in known))
     yield from _left_behind(engine, reader, one)

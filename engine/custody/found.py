@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.ledger.disclosure import reveal
+from handrail.engine.plans import sealed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Item", "Wanted", "choose", "items_of"]
 
 _TEXTS: Final = frozenset({"note", "text", "why"})  # members in which people write freely
+_CALLED: Final = frozenset({"name", "account"})  # members of a site plan that name somebody
 _SHORTEST: Final = 8  # digits that name an attachment
 
 
@@ -31,6 +34,7 @@ class Item(NamedTuple):
     sha256: str | None  # of an attachment's bytes
     value: object  # in clear; None: of an attachment's bytes, or gone already
     gone: bool  # it has been removed before
+    of: str | None = None  # whose own it is: a value of a site plan, or a signature
 
     def row(self, *, clear: bool) -> dict[str, Any]:
         """As ``--json`` shows it; in clear only where it is still to go."""
@@ -57,39 +61,67 @@ class Wanted(NamedTuple):
 
 def items_of(reader: Reader, case: str, records: Sequence[Kept]) -> list[Item]:
     """Return all that can be removed from a case, or has been."""
-    sealed = [(one, path, digest) for one in records for path, digest in _walk(one.record)]
-    texts = reader.disclosures([digest for _, _, digest in sealed], case)
-    items = [_value(one, path, digest, texts) for one, path, digest in sealed]
+    sealed = [(one, each) for one in records for each in _walk(one.record, (), _actor(one))]
+    sealed += _planned(reader, records)
+    texts = reader.disclosures([each.digest for _, each in sealed], case)
+    items = [_value(one, each, texts.get(each.digest)) for one, each in sealed]
     return items + [
         _bytes(reader, one) for one in records if one.record["type"] == "evidence-attached"
     ]
 
 
-def _walk(part: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every sealed value with the names that lead to it."""
+class _Seal(NamedTuple):
+    """One sealed value of a record, or of the site plan that it registers."""
+
+    path: tuple[str, ...]  # the names that lead to it
+    digest: str
+    of: str | None  # as an item's
+
+
+def _planned(reader: Reader, records: Sequence[Kept]) -> list[tuple[Kept, _Seal]]:
+    """What is sealed in site plans, each with the record that registers the first that has it."""
+    found: dict[str, tuple[Kept, _Seal]] = {}
+    for one in records:
+        if one.record["type"] == "document-registered" and one.record["kind"] == "site":
+            row = reader.document(one.record["protocol"]["sha256"])
+            for (person, member), digest in sealed_of(json.loads(row.data)).items() if row else ():
+                found.setdefault(digest, (one, _Seal((member,), digest, person)))
+    return list(found.values())
+
+
+def _actor(one: Kept) -> str:
+    return str(one.record["actor"]["id"])
+
+
+def _walk(part: object, path: tuple[str, ...], person: str) -> Iterator[_Seal]:
+    """Every sealed value of a part.
+
+    :param person: who signed, where it holds a signature.
+    """
     if isinstance(part, list):
         for item in part:
-            yield from _walk(item, path)
+            yield from _walk(item, path, person)
     elif isinstance(part, dict):
         if set(part) == {"sd"}:
-            yield path, part["sd"]
+            own = path[-1] == "signature" and "facts" not in path[:-1]
+            yield _Seal(path, part["sd"], person if own else None)
             return
         for name, item in part.items():
-            yield from _walk(item, (*path, name))
+            yield from _walk(item, (*path, name), part.get("person", person))
 
 
-def _value(one: Kept, path: tuple[str, ...], digest: str, texts: Mapping[str, str]) -> Item:
-    text = texts.get(digest)
+def _value(one: Kept, seal: _Seal, text: str | None) -> Item:
     return Item(
         seq=one.seq,
         type=one.record["type"],
-        name=path[-1],
+        name=seal.path[-1],
         run=one.record.get("run"),
-        is_fact="facts" in path[:-1],
-        digest=digest,
+        is_fact="facts" in seal.path[:-1],
+        digest=seal.digest,
         sha256=None,
-        value=None if text is None else reveal(digest, text)[1],
+        value=None if text is None else reveal(seal.digest, text)[1],
         gone=text is None,
+        of=seal.of,
     )
 
 
@@ -143,9 +175,17 @@ def _facts(items: Sequence[Item], fact: str, run: str | None) -> list[Item]:
 
 
 def _person(items: Sequence[Item], person: str, names: Mapping[str, Sequence[str]]) -> list[Item]:
-    """What names somebody, whoever wrote it."""
+    """What names somebody, whoever wrote it; and what is their own."""
     words = [word.casefold() for word in (person, *names.get(person, ())) if word.strip()]
-    found = [item for item in items if _mentions(item.value, words)]
+    own: set[str | None] = {person}
+    if person not in names:  # words: they mean whom a plan calls so
+        own |= {item.of for item in items if item.name in _CALLED and _mentions(item.value, words)}
+    own.discard(None)
+    found = [
+        item
+        for item in items
+        if (_mentions(item.value, words) if item.of is None else item.of in own)
+    ]
     return _some(found, "personal value that names", person, names)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.custody.desk import Desk, hold_of, kept_of
 from handrail.engine.custody.found import Item, Wanted, choose, items_of
+from handrail.engine.custody.planned import called, in_force_reason, plans_with
 from handrail.engine.errors import UsageError
 from handrail.engine.machine.reasons import Reason
 from handrail.engine.refused import RefusedError
@@ -18,7 +19,7 @@ from handrail.engine.sealing import Sealer
 from handrail.engine.store.rows import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from handrail.engine.custody.desk import Kept
     from handrail.engine.engine import Engine
@@ -74,24 +75,25 @@ def redact(
         raise UsageError("say what: --fact, --person, --attachment, --note or --title")
     if dry_run:
         with engine.reading() as reader:
-            return _rehearse(reader, case, wanted)
+            return _rehearse(engine, reader, case, wanted)
     reason: Reason | None
     with engine.knowing(case), engine.writing() as writer:
         desk = Desk(engine, writer)
-        records, items = _chosen(writer, case, wanted)
-        reason = desk.may("redact") or held_reason(case, records, writer, items)
+        records, items = _chosen(engine, writer, case, wanted)
+        reason = desk.may("redact") or _against(case, records, writer, items)
         if reason is not None:
             desk.tell(case, {"type": "redact-refused", "refused": reason.record()})
         else:
             row = redact_at(desk, case, records, items, ground)
     if reason is not None:
         raise RefusedError([reason])
+    engine.shelf.forget_plans()
     return row | {"scrubbed": engine.store.scrub()}
 
 
-def _rehearse(reader: Reader, case: str, wanted: Wanted) -> Row:
-    records, items = _chosen(reader, case, wanted)
-    reason = held_reason(case, records, reader, items)
+def _rehearse(engine: Engine, reader: Reader, case: str, wanted: Wanted) -> Row:
+    records, items = _chosen(engine, reader, case, wanted)
+    reason = _against(case, records, reader, items)
     if reason is not None:
         raise RefusedError([reason])
     return {
@@ -100,25 +102,23 @@ def _rehearse(reader: Reader, case: str, wanted: Wanted) -> Row:
         "removed": [item.row(clear=True) for item in items if not item.gone],
         "also": _also(reader, case, items),
         "withdrawn": [row.cseq for row in _waiting(reader, case, records, items)],
+        "plans": plans_with(reader, items),
         "scrubbed": False,
     }
 
 
-def _chosen(reader: Reader, case: str, wanted: Wanted) -> tuple[list[Kept], list[Item]]:
+def _chosen(
+    engine: Engine, reader: Reader, case: str, wanted: Wanted
+) -> tuple[list[Kept], list[Item]]:
     records = kept_of(reader, case)
     items = items_of(reader, case, records)
-    return records, choose(items, wanted, _names(reader))
+    return records, choose(items, wanted, called(engine.shelf, reader))
 
 
-def _names(reader: Reader) -> Mapping[str, list[str]]:
-    """What the people of all site plans are called, by their ids."""
-    names: dict[str, list[str]] = {}
-    for row in reader.documents():
-        if row.kind == "site":
-            for key, person in json.loads(row.data).get("people", {}).items():
-                called = [person.get("name", ""), person.get("account") or ""]
-                names[key] = [*names.get(key, ()), *called]
-    return names
+def _against(
+    case: str, records: list[Kept], reader: Reader, items: Sequence[Item]
+) -> Reason | None:
+    return held_reason(case, records, reader, items) or in_force_reason(reader, items)
 
 
 def held_reason(
@@ -184,6 +184,7 @@ def redact_at(desk: Desk, case: str, records: list[Kept], items: list[Item], gro
         "removed": [item.row(clear=False) for item in left],
         "also": also,
         "withdrawn": [row.cseq for row in waiting],
+        "plans": plans_with(writer, items),
     }
 
 

@@ -191,6 +191,7 @@ def test_without_anything_from_outside_a_clean_log_is_unanchored(book: Book) -> 
         "findings": [],
         "more": 0,
         "redacted": 0,
+        "unchecked": 0,
         "anchors": [],
     }
 

@@ -26,7 +26,8 @@ def command(
         typer.Option(
             "--person",
             metavar="PERSON",
-            help="What names this person of the site plan, or holds this name.",
+            help="What names this person of the site plan, or holds this name; of DOC-PLAN also "
+            "what the plan's revisions hold of them.",
         ),
     ] = None,
     attachment: Annotated[
@@ -76,6 +77,9 @@ def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
         yield line(session.say("the same file is in {incident} and goes there too", incident=case))
     if row["withdrawn"]:
         yield line(session.say("{count} messages not yet sent", count=len(row["withdrawn"])))
+    for plan in row["plans"]:
+        text = session.say("the site plan {plan} names them still", plan=plan)
+        yield line(span(text, "warn"))
     yield line(_end(row, session))
 
 

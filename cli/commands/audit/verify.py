@@ -169,6 +169,13 @@ def _page(row: dict[str, Any], session: Session) -> Iterator[Line]:
     if row["redacted"]:
         gone = session.say("{count} gone by a recorded redaction", count=row["redacted"])
         yield line(span("REDACTED", "dim"), span(f"  {gone}"))
+    if row["unchecked"]:
+        left = session.counted(
+            "{count} signature cannot be checked any more: it is gone, or its key",
+            "{count} signatures cannot be checked any more: they are gone, or their keys",
+            row["unchecked"],
+        )
+        yield line(span("UNCHECKED", "dim"), span(f"  {left}"))
     yield line(span(row["verdict"], STYLES[row["verdict"]]), span(f"  {counted}"))
 
 

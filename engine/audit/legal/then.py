@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.charter import in_force_of
 from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.sealed import matching
 from handrail.engine.machine.commands import ENGINE
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from handrail.engine.machine.definition import Definition
     from handrail.engine.machine.site import Site
@@ -38,12 +39,16 @@ SITE: Final = "site"
 class Snapshot:
     """What a store's reader would have told between two changes of it."""
 
-    def __init__(self, known: Mapping[str, DocumentRow], now: Mapping[str, InForce]) -> None:
+    def __init__(
+        self, reader: Reader, known: Mapping[str, DocumentRow], now: Mapping[str, InForce]
+    ) -> None:
         """Take what was known.
 
+        :param reader: has what was sealed, as far as it is still there.
         :param known: the registered revisions, by digest.
         :param now: what was in force, by id.
         """
+        self._reader = reader
         self.known = known
         self.now = now
 
@@ -63,6 +68,10 @@ class Snapshot:
     def all_in_force(self, kind: str | None = None) -> list[InForce]:
         """Everything that was in force, by id."""
         return [self.now[key] for key in sorted(self.now) if kind in {None, self.now[key].kind}]
+
+    def disclosures(self, digests: Iterable[str], case: str) -> dict[str, str]:
+        """What is there now of a case's disclosures, and is what was sealed."""
+        return matching(self._reader, digests, case)
 
 
 class Moment(Shelf):
@@ -121,6 +130,7 @@ class Then:
     def __init__(self, reader: Reader, size: int) -> None:
         """Read what was registered, agreed and retired before the record ``size``."""
         rows = {row.sha256: row for row in reader.documents()}
+        self._reader = reader
         self.founding = _founding(reader)  # how many records the founding has
         self._starts: list[int] = []
         self._moments: list[Moment] = []
@@ -141,7 +151,7 @@ class Then:
     def _add(self, seq: int, known: dict[str, DocumentRow], now: dict[str, InForce]) -> None:
         self._starts.append(seq)
         first = self._moments[0] if self._moments else None
-        self._moments.append(Moment(Snapshot(known, now), first))
+        self._moments.append(Moment(Snapshot(self._reader, known, now), first))
 
     def _change(self, seq: int, record: Record, rows: Mapping[str, DocumentRow]) -> None:
         last = self._moments[-1].then

@@ -45,7 +45,7 @@ def _map(data: Mapping[str, Any], indent: int) -> Iterator[str]:
     for key, value in data.items():
         if not key.strip():
             yield ""
-        elif isinstance(value, dict) and not isinstance(value, Short):
+        elif value and isinstance(value, dict) and not isinstance(value, Short):
             yield f"{begin}{key}:"
             yield from _map(value, indent + 2)
         elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
