@@ -86,17 +86,21 @@ def coverage(rows: Sequence[Row], session: Session) -> Iterator[Block]:
 
 def onward(page: Row, session: Session) -> Iterator[Block]:
     """Yield where an agreement is, and what can be done now."""
-    yield from _Sheet(page, session).now()
+    yield from _Sheet(page, session, {}).now()
 
 
-def sheet(page: Row, session: Session) -> Iterator[Block]:
-    """Yield the whole page."""
-    yield from _Sheet(page, session).blocks()
+def sheet(page: Row, session: Session, titles: Mapping[str, str]) -> Iterator[Block]:
+    """Yield the whole page.
+
+    :param titles: what ids of the site plan are called.
+    """
+    yield from _Sheet(page, session, titles).blocks()
 
 
 class _Sheet:
-    def __init__(self, page: Row, session: Session) -> None:
+    def __init__(self, page: Row, session: Session, titles: Mapping[str, str]) -> None:
         self.page = page
+        self.titles = titles
         self.session = session
         self.say = session.say
         self.time = SystemClock().now()
@@ -195,7 +199,7 @@ class _Sheet:
     def changes(self) -> Iterator[Line]:
         from handrail.cli.render.changes import changed  # noqa: PLC0415 - few pages have them
 
-        return changed(self.page["changes"] or (), self.session, indent=2)
+        return changed(self.page["changes"] or (), self.session, self.titles, indent=2)
 
     def heard(self) -> Iterator[Any]:
         styles = {"yes": "good", "no": "alarm", "waived": "warn", "open": "warn"}

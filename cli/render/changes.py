@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Line, line, span
+from handrail.engine.errors import HandrailError
+from handrail.engine.text import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from handrail.cli.session import Session
+    from handrail.engine.engine import Engine
 
     Change = Mapping[str, Any]
 
-__all__ = ["changed"]
+__all__ = ["changed", "titles_of"]
 
 SIGNS = {
     "added": ("+", "good"),
@@ -25,10 +29,56 @@ SIGNS = {
 }
 
 
-def changed(changes: Sequence[Change], session: Session, *, indent: int = 0) -> Iterator[Line]:
-    """Yield the changes, those of one part under its name."""
-    for where, group in groupby(changes, key=lambda one: _heading(one["where"])):
+# Parts whose words are ids of the site plan.
+_IDS = frozenset({
+    "roles", "owner", "second", "skip-by", "deviate", "consult",
+    "assets", "adversaries", "methods",
+})  # fmt: skip
+_TELLS = frozenset({"enter", "leave", "effects", "overdue"})  # ids before the message's colon
+
+
+def titles_of(engine: Engine | None) -> dict[str, str]:
+    """What the ids are called that a protocol names of the site plan; nothing without one."""
+    if engine is None:
+        return {}
+    try:
+        with engine.reading():
+            registers = engine.shelf.site().registers
+    except HandrailError:
+        return {}
+    names = ("methods", "adversaries", "assets", "roles")
+    items = (item for name in names for item in registers[name].items())
+    return {key: pick(title, engine.lang) for key, title in items}
+
+
+def changed(
+    changes: Sequence[Change], session: Session, titles: Mapping[str, str], *, indent: int = 0
+) -> Iterator[Line]:
+    """Yield the changes, those of one part under its name.
+
+    :param titles: what ids of the site plan are called.
+    """
+    told = [_in_words(one, titles) for one in changes]
+    for where, group in groupby(told, key=lambda one: _heading(one["where"])):
         yield from _group(where, list(group), session, indent)
+
+
+def _in_words(one: Change, titles: Mapping[str, str]) -> Change:
+    """The same change with titles in place of ids."""
+    if one["part"] not in _IDS | _TELLS:
+        return one
+    end = ":" if one["part"] in _TELLS else "\n"
+    said = {name: _titled(one[name], titles, end) for name in ("before", "after")}
+    return {**one, **said}
+
+
+def _titled(words: str | None, titles: Mapping[str, str], end: str) -> str | None:
+    """Put titles in place of ids before ``end``, where there is that."""
+    if words is None:
+        return None
+    head, mark, rest = words.partition(end)
+    said = re.sub(r"[a-z][a-z0-9-]*", lambda match: titles.get(match[0], match[0]), head)
+    return f"{said}{mark}{rest}"
 
 
 def _group(

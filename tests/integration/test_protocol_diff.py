@@ -35,11 +35,23 @@ def test_a_file_is_compared_with_the_revision_in_force(desk: Desk) -> None:
     assert said.code == 0
     assert f"suspicious-person@1 → {file}" in said.out
     assert "setting answer-within\n  ~ default: 5m → 3m" in said.out
-    assert "~ step stand-down second person: shift-lead → director" in said.out
+    assert "~ step stand-down second person: Shift lead → Director" in said.out
+    dutch = desk("protocol", "diff", file, "--lang", "nl").out
+    assert "Teamleider van dienst → Directeur" in dutch
+    data = desk("protocol", "diff", file, "--json").json["changes"]
+    assert ("shift-lead", "director") in [(one["before"], one["after"]) for one in data]
     assert "INC-2026-0001 suspicious-person-1 r1 could go on" in said.out.replace(
         said.out.split("INC-")[1][:4], "2026"
     )
     assert desk("protocol", "diff", "suspicious-person", "--json").json["old"]["registered"]
+
+
+def test_who_is_told_is_said_by_title_and_the_message_left_as_it_is(desk: Desk) -> None:
+    file = changed(desk, ("to: [duty-manager, control-room]", "to: [control-room]"))
+    told = "tell Duty manager, Control room: {incident}: suspicious person, taken as a threat."
+    assert (
+        f"on entry: {told} → tell Control room: {{incident}}" in desk("protocol", "diff", file).out
+    )
 
 
 def test_incidents_that_could_not_go_on_are_found(desk: Desk) -> None:

@@ -37,6 +37,7 @@ def command(
     ] = None,
 ) -> None:
     """Compare two revisions by what they mean, and say which incidents could not go on."""
+    from handrail.cli.render.changes import titles_of  # noqa: PLC0415 - help needs none
     from handrail.cli.versions import two_versions  # noqa: PLC0415 - reads YAML
     from handrail.engine.documents.authoring.meaning import compare  # noqa: PLC0415 - the same
 
@@ -46,6 +47,7 @@ def command(
         before, after = two_versions(session, engine, old, new)
         changes = compare(before.definition, after.definition, session.lang)
         incidents = None if engine is None else engine.charter.who_follows(after.definition)
+        titles = {} if session.json else titles_of(engine)
     result = {
         "old": before.row(),
         "new": after.row(),
@@ -55,7 +57,7 @@ def command(
     if session.json:
         out.emit(result)
     else:
-        out.page(_page(result, session))
+        out.page(_page(result, session, titles))
     if any(not row["migrated"] for row in incidents or ()):
         raise typer.Exit(3)
 
@@ -68,14 +70,14 @@ def _engine(session: Session, stack: ExitStack) -> Engine | None:
         return None
 
 
-def _page(result: dict[str, Any], session: Session) -> Iterator[Line]:
+def _page(result: dict[str, Any], session: Session, titles: dict[str, str]) -> Iterator[Line]:
     from handrail.cli.render.changes import changed  # noqa: PLC0415 - JSON needs none
 
     old, new = result["old"], result["new"]
     yield line(span(f"{old['name']} → {new['name']}", "title"))
     if not result["changes"]:
         yield line(session.say("They mean the same."))
-    yield from changed(result["changes"], session)
+    yield from changed(result["changes"], session, titles)
     yield from _incidents(result["incidents"], session)
 
 
