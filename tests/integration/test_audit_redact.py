@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from audit_play import Site
+from traces_play import traces
 
 from handrail.engine.audit.findings import Depth, Verdict
 from handrail.engine.custody.found import Wanted
@@ -51,41 +52,20 @@ def records(site: Site, kind: str, case: str = INC) -> list[dict[str, Any]]:
     return [record | {"seq": seq} for seq, record in found if record["type"] == kind]
 
 
-def on_disk(site: Site, text: bytes) -> list[str]:
-    """Which of the store's files hold the text: as it is, or as disclosures write it."""
-    return [
-        path.name
-        for path in site.path.parent.glob("store.db*")
-        if text in path.read_bytes() or _encoded(text) in path.read_bytes()
-    ]
-
-
-def _encoded(text: bytes) -> bytes:
-    """The middle of a text in base64url, whatever stands before it: one of three phases."""
-    from handrail.engine.ledger.record import b64url  # noqa: PLC0415 - beside its use
-
-    return b64url(text[: len(text) // 3 * 3])[4:-4].encode()
-
-
-def phases(text: str) -> list[bytes]:
-    return [text.encode()[start:] for start in range(3)]
-
-
 def test_every_kind_goes_and_the_log_still_verifies(site: Site) -> None:
     seq = records(site, "noted")[0]["seq"]
     digest = sha256(PHOTO).hexdigest()
     wanted = Wanted(facts=["deviation"], notes=[seq], attachments=[digest[:10]], title=True)
-    before = any(on_disk(site, part) for part in phases(NOTE))
-    assert before
-    assert on_disk(site, PHOTO[:40])
+    assert traces(site.path, NOTE)
+    assert traces(site.path, PHOTO[:40])
     row = redact(site.engine, INC, wanted, GROUND)
     assert {item["name"] for item in row["removed"]} == {
         "deviation", "text", "attachment", "name", "title",
     }  # fmt: skip
     assert row["scrubbed"] is True
     for text in (NOTE, TITLE, "carries a xylophone", "quillfeather.jpg"):
-        assert [on_disk(site, part) for part in phases(text)] == [[], [], []]
-    assert on_disk(site, PHOTO[:40]) == []
+        assert traces(site.path, text) == set()
+    assert traces(site.path, PHOTO[:40]) == set()
     note = site.sign()
     assert site.verify(Depth.CONSISTENT, note).findings == ()
     result = site.verify(Depth.LEGAL, note)
@@ -137,7 +117,7 @@ def test_a_file_attached_again_after_its_redaction_is_no_attack(site: Site) -> N
     assert site.verify(Depth.CONSISTENT).findings == ()
     redact(site.engine, INC, Wanted(attachments=[digest]), GROUND)
     assert site.verify(Depth.CONSISTENT).findings == ()
-    assert on_disk(site, PHOTO[:40]) == []
+    assert traces(site.path, PHOTO[:40]) == set()
 
 
 def test_the_same_file_in_another_incident_goes_too_and_both_say_so(site: Site) -> None:
@@ -171,7 +151,7 @@ def test_a_message_that_waits_with_what_was_redacted_is_withdrawn(site: Site) ->
     with site.engine.reading() as reader:
         assert len(reader.outbox()) == waiting - 1
     assert [one["of"] for one in records(site, "notification-failed")] == [record["cseq"]]
-    assert on_disk(site, b"a xylophone") == []
+    assert traces(site.path, b"a xylophone") == set()
 
 
 def test_a_legal_hold_forbids_it_until_it_is_released(site: Site) -> None:

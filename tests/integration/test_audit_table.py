@@ -197,6 +197,19 @@ ATTACKS: dict[str, tuple[str, bool, Attack]] = {
         run("UPDATE disclosure SET disclosure = disclosure || 'A'"),
     ),
     "remove a disclosure": ("disclosure-missing", True, run("DELETE FROM disclosure")),
+    "change a disclosure of the site plan": (
+        "disclosure-altered",
+        True,
+        run(
+            "UPDATE disclosure SET disclosure = disclosure || 'A'"
+            " WHERE case_id = 'DOC-north-museum'"
+        ),
+    ),
+    "remove a disclosure of the site plan": (
+        "disclosure-missing",
+        True,
+        run("DELETE FROM disclosure WHERE case_id = 'DOC-north-museum'"),
+    ),
     "change a definition": ("document-altered", True, document("data")),
     "change its text": ("source-altered", True, document("source")),
     "alter evidence": ("evidence-altered", True, run("UPDATE evidence SET data = x'00'")),
