@@ -84,18 +84,19 @@ class Casebook:
         """
         after = decision.case
         assert after is not None  # noqa: S101 - what is appended belongs to a case
-        pinned = (_pinned(after, draft) for draft in decision.drafts)
+        pinned = [_pinned(after, draft) for draft in decision.drafts]
         # A message says what is so when it is queued, which is not always where it ends.
-        tells = any(draft["type"] == "notified" for draft in decision.drafts)
+        tells = "notified" in [draft["type"] for draft in pinned]
         for record in self.write(writer, pinned):
             if tells:
-                loaded = fold(self._shelf.definition, loaded, record)
+                loaded = fold(world.definition, loaded, record)
             else:
-                loaded = fold_known(self._shelf.definition, loaded, record, after)
+                loaded = fold_known(world.definition, loaded, record, after)
             if record["type"] == "notified":
                 self._queue(writer, world, loaded, record)
         assert loaded is not None  # noqa: S101 - a decision has records
-        loaded = loaded._replace(case=after)
+        if tells:
+            loaded = loaded._replace(case=after)
         if after.id.startswith(_INCIDENT):
             writer.put_incident(incident_row(loaded))
         writer.put_deadlines(after.id, deadline_rows(world, after))

@@ -9,7 +9,7 @@ once it is durable.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.agreed import case_of
@@ -41,10 +41,11 @@ from handrail.engine.sealing import Sealer, Unsealed
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import IncidentFilter, IncidentRow
 from handrail.engine.text import pick
+from handrail.engine.transaction import Doorkeeper, Transaction
 from handrail.engine.view import View, receipt_of, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -188,25 +189,13 @@ class Engine:
 
     # -- transactions --------------------------------------------------------------
 
-    @contextmanager
-    def reading(self) -> Iterator[Reader]:
+    def reading(self) -> Transaction[Reader]:
         """A consistent snapshot, for the shelf as well."""
-        with self.store.read() as reader:
-            self.shelf.reader = reader
-            try:
-                yield reader
-            finally:
-                self.shelf.reader = None
+        return Transaction(self.store.read(), self.shelf)
 
-    @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self) -> Transaction[Writer]:
         """A transaction, for the shelf as well."""
-        with self.store.write() as writer:
-            self.shelf.reader = writer
-            try:
-                yield writer
-            finally:
-                self.shelf.reader = None
+        return Transaction(self.store.write(), self.shelf)
 
     def actor_in(self, world: World, at: str | None = None) -> do.Actor:
         """Who acts, by the site plan in force; at a site with keys, what they do is signed.
@@ -221,18 +210,9 @@ class Engine:
             self.casebook.hand = Hand(world.site, world.site.people[actor.id], self.key)
         return actor
 
-    @contextmanager
-    def knowing(self, case: str) -> Iterator[None]:
-        """Record in a case that somebody was turned away, who is not who they say.
-
-        Around a transaction, which has ended when this records.
-        """
-        try:
-            yield
-        except HandrailError as fault:
-            if fault.code in _NOT_LET_IN and not isinstance(fault, RefusedError):
-                self._turn_away(case, fault)
-            raise
+    def knowing(self, case: str) -> Doorkeeper:
+        """Record in a case that somebody was turned away, who is not who they say."""
+        return Doorkeeper(case, self._turn_away)
 
     def _turn_away(self, case: str, fault: HandrailError) -> None:
         self.casebook.hand = None
@@ -715,9 +695,6 @@ class Engine:
             return
         known = {row.id for row in reader.documents() if row.kind in kinds}
         raise NotFoundError("protocol", name, known)
-
-
-_NOT_LET_IN = frozenset({"not-permitted", "signature"})  # codes of who is not who they say
 
 
 def _read_time(text: str, now: datetime) -> str:

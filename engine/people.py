@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from handrail.engine.errors import NotFoundError, NotPermittedError
@@ -29,6 +29,8 @@ __all__ = [
     "turned_away",
 ]
 
+_NAMED = hasattr(os, "uname")  # not on every system
+
 NOBODY = "unknown"  # who was not let in
 LIBRARY = "handrail"  # the author of the documents that the library ships
 
@@ -50,7 +52,7 @@ def account() -> str:
 
 def host() -> str:
     """The name of this computer."""
-    if hasattr(os, "uname"):
+    if _NAMED:
         return os.uname().nodename  # without the 4 ms that importing socket costs
     import socket  # noqa: PLC0415 - where there is no uname
 
@@ -106,6 +108,7 @@ _NOBODY = {
 }
 
 
+@lru_cache(maxsize=64)  # a plan never changes; each step asks
 def _by_account(site: Site, name: str) -> Person | None:
     return next((person for person in site.people.values() if person.account == name), None)
 

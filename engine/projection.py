@@ -14,13 +14,14 @@ from handrail.engine.machine.regions import chart_of
 from handrail.engine.store.rows import DeadlineRow, IncidentRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from handrail.engine.machine.definition import Definition
-    from handrail.engine.machine.state import Case, World
+    from handrail.engine.machine.state import Case, Run, World
 
     Record = Mapping[str, Any]
     Definitions = Callable[[str], Definition]
+    Changes = dict[str, Any]  # members of ``Loaded``, as a record leaves them
 
 __all__ = ["LastMove", "Loaded", "deadline_rows", "fold", "fold_known", "incident_row", "refold"]
 
@@ -72,29 +73,31 @@ def fold_known(
 def _take(definitions: Definitions, loaded: Loaded | None, case: Case, record: Record) -> Loaded:
     if loaded is None:
         loaded = Loaded(case, record.get("title"), "", None, (), {}, (), ())
-    loaded = loaded._replace(case=case)
-    actor = record["actor"]
-    acted = actor["how"] not in _NOBODY and not record["type"].endswith("-refused")
+    kind, actor = record["type"], record["actor"]
+    taker = _TAKERS.get(kind)
+    changes = {} if taker is None else taker(definitions, loaded, case, record)
+    acted = actor["how"] not in _NOBODY and not kind.endswith("-refused")
     if acted and actor["id"] not in loaded.people:
-        loaded = loaded._replace(people=(*loaded.people, actor["id"]))
-    if "note" in record or record["type"] == "noted":
-        loaded = loaded._replace(notes=(*loaded.notes, record))
-    taker = _TAKERS.get(record["type"])
-    return loaded if taker is None else taker(definitions, loaded, record)
+        changes["people"] = (*loaded.people, actor["id"])
+    if "note" in record or kind == "noted":
+        changes["notes"] = (*loaded.notes, record)
+    return loaded._replace(case=case, **changes)
 
 
-def _take_start(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
-    is_lifecycle = record["run"] == loaded.case.lifecycle
-    if not loaded.protocol or (not is_lifecycle and loaded.protocol == _lifecycle_of(loaded.case)):
-        loaded = loaded._replace(protocol=record["protocol"]["id"])
-    return _take_move(definitions, loaded, record)
+def _take_start(definitions: Definitions, loaded: Loaded, case: Case, record: Record) -> Changes:
+    changes = _take_move(definitions, loaded, case, record)
+    is_lifecycle = record["run"] == case.lifecycle
+    if not loaded.protocol or (not is_lifecycle and loaded.protocol == _lifecycle_of(case)):
+        changes["protocol"] = record["protocol"]["id"]
+    return changes
 
 
 def _lifecycle_of(case: Case) -> str | None:
     return case.runs[case.lifecycle].protocol if case.lifecycle else None
 
 
-def _take_move(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
+def _take_move(definitions: Definitions, loaded: Loaded, case: Case, record: Record) -> Changes:
+    run = record["run"]
     move = LastMove(
         record["actor"]["id"],
         record.get("recorded", ""),
@@ -102,35 +105,36 @@ def _take_move(definitions: Definitions, loaded: Loaded, record: Record) -> Load
         tuple(record.get("to", ())),
         record.get("cseq", 0),
     )
-    loaded = loaded._replace(moves={**loaded.moves, record["run"]: move})
-    if record["run"] == loaded.case.lifecycle:
-        loaded = loaded._replace(phase=_phase(definitions, loaded, record))
-    return loaded
+    changes: Changes = {"moves": {**loaded.moves, run: move}}
+    if run == case.lifecycle and move.to:
+        changes["phase"] = _phase(definitions, case.runs[run], move.to) or loaded.phase
+    return changes
 
 
-def _phase(definitions: Definitions, loaded: Loaded, record: Record) -> str | None:
+def _phase(definitions: Definitions, run: Run, to: Sequence[str]) -> str | None:
     """The lifecycle's top state; a final one does not end the phase that it ended in."""
-    chart = chart_of(definitions(loaded.case.runs[record["run"]].sha256))
-    if not record.get("to"):
-        return loaded.phase
-    name = chart.ancestors[record["to"][0]][-1]
-    return loaded.phase if chart.states[name].outcome is not None else name
+    chart = chart_of(definitions(run.sha256))
+    name = chart.ancestors[to[0]][-1]
+    return None if chart.states[name].outcome is not None else name
 
 
-def _take_message(_: Definitions, loaded: Loaded, record: Record) -> Loaded:
-    return loaded._replace(messages=(*loaded.messages, record))
+def _take_message(_: Definitions, loaded: Loaded, _case: Case, record: Record) -> Changes:
+    return {"messages": (*loaded.messages, record)}
 
 
-def _take_deviation(definitions: Definitions, loaded: Loaded, record: Record) -> Loaded:
-    loaded = loaded._replace(deviations=(*loaded.deviations, record))
-    return _take_move(definitions, loaded, record)
+def _take_deviation(
+    definitions: Definitions, loaded: Loaded, case: Case, record: Record
+) -> Changes:
+    changes = _take_move(definitions, loaded, case, record)
+    changes["deviations"] = (*loaded.deviations, record)
+    return changes
 
 
-def _take_evidence(_: Definitions, loaded: Loaded, record: Record) -> Loaded:
-    return loaded._replace(evidence=(*loaded.evidence, record))
+def _take_evidence(_: Definitions, loaded: Loaded, _case: Case, record: Record) -> Changes:
+    return {"evidence": (*loaded.evidence, record)}
 
 
-_TAKERS: dict[str, Callable[[Definitions, Loaded, Record], Loaded]] = {
+_TAKERS: dict[str, Callable[[Definitions, Loaded, Case, Record], Changes]] = {
     "run-started": _take_start,
     "step-taken": _take_move,
     "moved": _take_move,

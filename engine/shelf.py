@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.errors import HandrailError, StoreError
@@ -13,6 +14,8 @@ from handrail.engine.machine.state import World
 from handrail.engine.plans import open_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from handrail.engine.machine.definition import Definition
     from handrail.engine.machine.site import Site
     from handrail.engine.store.base import DocumentRow, Reader
@@ -29,17 +32,17 @@ class AlteredError(StoreError):
 class Shelf:
     """Looks up documents through the transaction that is open (``reader``)."""
 
+    definition: Callable[[str], Definition]
+    """The machine with this digest. Raises StoreError: the store does not hold it."""
+
     def __init__(self) -> None:
         self.reader: Reader | None = None
+        self.definition = cache(self._definition)  # a decision asks a dozen times
         self._definitions: dict[str, Definition] = {}
         self._sites: dict[str, Site] = {}
         self.altered: dict[str, AlteredError] = {}  # what would be in force, were it whole
 
-    def definition(self, sha256: str) -> Definition:
-        """The machine with this digest.
-
-        :raises StoreError: the store does not hold it.
-        """
+    def _definition(self, sha256: str) -> Definition:
         found = self._definitions.get(sha256)
         if found is None:
             row = self._row(sha256)

@@ -38,14 +38,13 @@ class Due(NamedTuple):
 
 def deadlines(world: World, case: Case) -> list[Due]:
     """Every deadline that runs in the case, soonest first."""
-    found = [due for run in case.active_runs() for due in _run_deadlines(world, case, run)]
-    return sorted(found, key=lambda due: (due.at, due.run, due.owner))
-
-
-def _run_deadlines(world: World, case: Case, run: Run) -> Iterator[Due]:
-    chart = chart_of(world.definition(run.sha256))
-    for state in chart.at(run.active).timed:
-        yield from state_deadlines(world, case, run, state)
+    found: list[Due] = []
+    for run in case.active_runs():
+        for state in chart_of(world.definition(run.sha256)).at(run.active).timed:
+            found += state_deadlines(world, case, run, state)
+    if len(found) > 1:
+        found.sort(key=lambda due: (due.at, due.run, due.owner))
+    return found
 
 
 def state_deadlines(world: World, case: Case, run: Run, state: State) -> Iterator[Due]:

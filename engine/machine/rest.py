@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handrail.engine.machine.automatic import automatic
+from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
     from handrail.engine.machine.configuration import Configuration
+    from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run
     from handrail.engine.machine.turn import Turn
 
@@ -19,24 +21,23 @@ def settle(turn: Turn) -> None:
 
     :raises RefusedError: that never is.
     """
+    definition = turn.world.definition
     while turn.case.status == "open":
         for run in turn.case.active_runs():
-            if _advance(turn, run):
+            chart = chart_of(definition(run.sha256))
+            here = chart.at(run.active)
+            if not here.rests and _advance(turn, run, chart, here):
                 break
         else:
             return
 
 
-def _advance(turn: Turn, run: Run) -> bool:
+def _advance(turn: Turn, run: Run, chart: Chart, here: Configuration) -> bool:
     """The run ends, or moves by itself, or starts what a running state waits for.
 
     As SCXML appendix D has it, a state is "invoked" only where the run comes to rest:
     one that is left at once starts nothing and tells nobody.
     """
-    chart = turn.chart(run)
-    here = chart.at(run.active)
-    if here.rests:
-        return False
     outcome = here.outcome
     if outcome is not None:
         _finish(turn, run, outcome)

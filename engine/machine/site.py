@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.part import Part
@@ -47,8 +48,12 @@ class Person(Part):
 
     def roles(self, at: str) -> tuple[str, ...]:
         """The roles that the person has at an RFC 3339 UTC time."""
-        day = at[:10]
-        return tuple([tenure.role for tenure in self.tenures if tenure.holds(day)])
+        return _roles(self, at[:10])
+
+
+@lru_cache(maxsize=4_096)  # people never change, and days seldom
+def _roles(person: Person, day: str) -> tuple[str, ...]:
+    return tuple([tenure.role for tenure in person.tenures if tenure.holds(day)])
 
 
 class Site(Part):

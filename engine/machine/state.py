@@ -99,8 +99,8 @@ class Case(NamedTuple):
     def active_runs(self) -> list[Run]:
         """The runs that go on; the lifecycle last, because it waits for the others."""
         runs = [run for run in self.runs.values() if run.status == "active"]
-        if runs and runs[0].id == self.lifecycle:
-            runs.append(runs.pop(0))
+        if len(runs) > 1 and runs[0].id == self.lifecycle:
+            runs = [*runs[1:], runs[0]]
         return runs
 
     def with_run(self, run: Run) -> Case:

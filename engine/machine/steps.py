@@ -32,9 +32,11 @@ def take_step(turn: Turn, command: TakeStep) -> None:
         raise RefusedError(_waits(turn, run, run.pending[command.step]))
     chart = turn.chart(run)
     verdict = _judge(turn, run, chart, command.step, turn.actor, command.facts)
-    if lacking := nobody_else(turn.world.site, chart, verdict.steps, turn.actor, turn.at):
-        raise RefusedError(lacking)
     seconds = _seconds(verdict.steps)
+    if seconds and (
+        lacking := nobody_else(turn.world.site, chart, verdict.steps, turn.actor, turn.at)
+    ):
+        raise RefusedError(lacking)
     kind = "step-pending" if seconds else "step-taken"
     draft = turn.draft(kind, run=run.id, step=command.step, note=command.note)
     if command.facts:
