@@ -76,18 +76,25 @@ class Casebook:
         return loaded
 
     def append(
-        self, writer: Writer, world: World, loaded: Loaded | None, decision: Decision
+        self,
+        writer: Writer,
+        world: World,
+        loaded: Loaded | None,
+        decision: Decision,
+        at: str | None = None,
     ) -> Loaded:
         """Append a decision's records to its case, and update the case's projections.
 
         The caller keeps the result (``keep``) once the transaction is durable.
+
+        :param at: what time it is, RFC 3339 UTC, where the caller has just asked.
         """
         after = decision.case
         assert after is not None  # noqa: S101 - what is appended belongs to a case
         pinned = [_pinned(after, draft) for draft in decision.drafts]
         # A message says what is so when it is queued, which is not always where it ends.
         tells = "notified" in [draft["type"] for draft in pinned]
-        for record in self.write(writer, pinned):
+        for record in self.write(writer, pinned, at):
             if tells:
                 loaded = fold(world.definition, loaded, record)
             else:
@@ -111,14 +118,17 @@ class Casebook:
             self._kept.clear()
         self._kept[loaded.case.id] = loaded
 
-    def write(self, writer: Writer, drafts: Iterable[Draft]) -> Iterator[dict[str, Any]]:
+    def write(
+        self, writer: Writer, drafts: Iterable[Draft], at: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Append drafts to their cases' chains; give the whole records.
 
+        :param at: as ``append``.
         :raises ConflictError: a case has gone on since it was read.
         """
         # Where the clock was set back, time stands still in the log until it has caught
         # up: a log whose times go back cannot be told from one that was back-dated.
-        recorded = max(stamp(self._clock.now()), writer.last_recorded())
+        recorded = max(at or stamp(self._clock.now()), writer.last_recorded())
         for draft in drafts:
             recorded = max(recorded, draft["occurred"])
             case = draft["case"]

@@ -662,7 +662,7 @@ class Engine:
     def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:
         if turn.sealer.disclosures and not decision.refusal and decision.case is not None:
             writer.put_disclosures(turn.sealer.disclosures, decision.case.id)  # messages say them
-        return self.casebook.append(writer, turn.world, turn.loaded, decision)
+        return self.casebook.append(writer, turn.world, turn.loaded, decision, turn.at(None))
 
     def _shown(self, turn: Turn, loaded: Loaded, head: Head) -> View:
         """The view after a change; in a quiet engine only what a receipt says."""

@@ -99,9 +99,9 @@ class Case(NamedTuple):
     def active_runs(self) -> list[Run]:
         """The runs that go on; the lifecycle last, because it waits for the others."""
         runs = [run for run in self.runs.values() if run.status == "active"]
-        if len(runs) > 1 and runs[0].id == self.lifecycle:
-            runs = [*runs[1:], runs[0]]
-        return runs
+        if len(runs) < 2 or runs[0].id != self.lifecycle:  # noqa: PLR2004 - nothing to order
+            return runs
+        return [*runs[1:], runs[0]]
 
     def with_run(self, run: Run) -> Case:
         """The same case with one run exchanged."""
