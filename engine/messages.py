@@ -9,7 +9,7 @@ from handrail.engine.machine.site import REGISTERS
 from handrail.engine.text import fill, pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from handrail.engine.machine.definition import Definition, Fact
     from handrail.engine.machine.site import Site
@@ -28,8 +28,12 @@ def say_message(  # noqa: PLR0913 - a text needs its language, its facts and the
     unsealed: Unsealed,
     site: Site,
     lang: str,
+    own: Callable[..., str] = say,
 ) -> str:
-    """Fill the ``{names}`` of facts of the run, and of the incident."""
+    """Fill the ``{names}`` of facts of the run, and of the incident.
+
+    :param own: says what neither the document nor a record says but the program itself.
+    """
 
     def value(name: str) -> str | None:
         if name == "incident":
@@ -40,18 +44,19 @@ def say_message(  # noqa: PLR0913 - a text needs its language, its facts and the
         if fact is None:
             return None
         if known is None:  # what went wrong may be told before all of it is known
-            return say(lang, "[{name}: not yet known]", name=name)
-        return say_value(fact, unsealed.show(known), site, lang)
+            template = "[{name}: not yet known]"
+            return own(lang, template, name=name)
+        return say_value(fact, unsealed.show(known), site, lang, own)
 
     return fill(pick(text, lang), value)
 
 
-def say_value(fact: Fact, value: Any, site: Site, lang: str) -> str:
+def say_value(fact: Fact, value: Any, site: Site, lang: str, own: Callable[..., str] = say) -> str:
     """A fact's value in words: a choice's text, the title of what a reference names."""
     if isinstance(value, list | tuple):
-        return ", ".join(say_value(fact, item, site, lang) for item in value)
+        return ", ".join(say_value(fact, item, site, lang, own) for item in value)
     if value is True or value is False:
-        return say(lang, "yes" if value else "no")
+        return own(lang, "yes" if value else "no")
     if fact.type is FactType.CHOICE:
         return pick(fact.of.get(value, str(value)), lang)
     register = REGISTERS.get(fact.type)

@@ -2,19 +2,23 @@
 
 Each ``notified`` waits until a record says that it was sent, or withdrawn. What it says
 is in clear, in the language of the one who acted, which no record tells: it must be what
-the record's text comes to, with what was known then, in some language.
+the record's text comes to, with what was known then, in some language. The few words that
+the program itself puts in (yes, no, not yet known) may be those of another version of it:
+only what records and documents say is held to the letter.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.errors import StoreError
 from handrail.engine.messages import say_message
 from handrail.engine.sealing import Unsealed
 from handrail.engine.store.rows import OutboxRow
-from handrail.engine.text import spoken
+from handrail.engine.text import say, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,20 +83,20 @@ class Outbox:
         run = loaded.case.runs[record["run"]]
         definition = self._definition(run.sha256)
         unsealed = Unsealed(self._reader, {loaded.case.id: run.facts})
+        said = partial(
+            say_message, record["text"], loaded.case, run.id, definition,
+            unsealed=unsealed, site=site,
+        )  # fmt: skip
         languages = _languages(record["text"], definition, site)
         for lang in sorted(languages, key=lambda lang: lang != self._lang):
-            text = say_message(
-                record["text"],
-                loaded.case,
-                run.id,
-                definition,
-                unsealed=unsealed,
-                site=site,
-                lang=lang,
-            )
+            text = said(lang=lang)
             if text == found:
                 self._lang = lang
-                break
+                return text
+        if isinstance(found, str) and any(
+            _comes_to(said(lang=lang, own=_slot), found) for lang in languages
+        ):
+            return found
         return text
 
     def end(self, case: str, *, folded: bool) -> None:
@@ -122,6 +126,32 @@ class Outbox:
         """Tell of messages that no case has."""
         for case in sorted(self._found):
             self._report.add("projection-extra", None, case, table=_TABLE)
+
+
+_MARK: Final = "\x00own\x00"  # around what the program says itself
+_WORD: Final = r"[^\W\d_]{1,20}"
+_GAP: Final = r"\[[^\[\]\n]{{0,40}}{name}[^\[\]\n]{{0,40}}\]"
+
+
+def _slot(_: str, template: str, /, **params: object) -> str:
+    """Keep the place of words that the program puts in."""
+    return f"{_MARK}{params.get('name', template)}{_MARK}"
+
+
+def _comes_to(slotted: str, found: str) -> bool:
+    """Whether a text is this one, with words of the program's own in the slots."""
+    parts = slotted.split(_MARK)
+    pattern = (_own(part) if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    return re.fullmatch("".join(pattern), found) is not None
+
+
+def _own(slot: str) -> str:
+    """A yes may be any one word but a no, and the reverse; else what is missing is named."""
+    other = {"yes": "no", "no": "yes"}.get(slot)
+    if other is None:
+        return _GAP.format(name=re.escape(slot))
+    wrong = "|".join(re.escape(say(lang, other)) for lang in spoken())
+    return rf"(?!(?:{wrong})\b){_WORD}"
 
 
 def _languages(text: Text, definition: Definition, site: Site) -> set[str]:

@@ -34,6 +34,7 @@ impact: {level: low, text: None.}
 facts:
   words: {type: text, ask: What was said?}
   sure: {type: yes-no, ask: Is that sure?}
+  later: {type: text, ask: What else?}
   tone: {type: choice, ask: How?, of: {calm: {en: calmly, sv: lugnt}, loud: {en: loudly}}}
 start: here
 states:
@@ -48,7 +49,10 @@ states:
               text: {en: "{site}, {incident}: {words} ({sure}, {tone})", nl: "{words} ({sure})"}
           - set: {sure: false}
         to: here
-      end: {to: over}
+      more: {ask: [later], to: here}
+      end:
+        then: [{notify: {to: [duty-manager], text: "{incident}: {later}"}}]
+        to: over
   over: {final: over}
 """
 
@@ -141,6 +145,49 @@ def test_an_altered_message_is_found(
         store.execute(statement, {"before": before(store)})
     incident = None if case is None else f"INC-2026-000{case}"
     assert (code, incident) in findings(site)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("come at once (jawel)", True),
+        ("come at once (nee)", False),
+        ("come at once (no)", False),
+        ("come at once (ja, unarmed)", False),
+        ("come at once (ja) unarmed", False),
+        ("come later (jawel)", False),
+        ("come at once ()", False),
+    ],
+)
+def test_words_of_the_program_may_have_been_others(site: Site, *, text: str, same: bool) -> None:
+    """A version whose catalogue said yes in another word has altered nothing."""
+    alter(site, 3, text)
+    assert (findings(site) == []) is same
+
+
+@pytest.mark.parametrize(
+    ("gap", "same"),
+    [
+        ("[later: not yet known]", True),
+        ("[later is unknown so far]", True),
+        ("[sure: not yet known]", False),
+        ("[later: not yet known] Stay at home.", False),
+        ("Stay at home.", False),
+    ],
+)
+def test_so_may_the_words_for_what_is_not_yet_known(site: Site, *, gap: str, same: bool) -> None:
+    site.engine.person = "anna"
+    site.engine.step("INC-2026-0001", "end", {})
+    alter(site, 5, f"INC-2026-0001: {gap}")
+    assert (findings(site) == []) is same
+
+
+def alter(site: Site, number: int, text: str) -> None:
+    """Have the nth message of an incident say something else."""
+    with closing(sqlite3.connect(site.path, isolation_level=None)) as store:
+        where = {"text": text, "before": before(store)}
+        done = store.execute(f"UPDATE outbox SET text = :text {N.format(number)}", where)
+        assert done.rowcount == 1
 
 
 def test_a_message_that_was_withdrawn_need_not_wait_and_may_not(site: Site) -> None:
