@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from handrail.engine.machine.judge import Verdict
     from handrail.engine.machine.site import Site
 
-__all__ = ["LIFECYCLE", "Play", "document", "read"]
+__all__ = ["LIFECYCLE", "PLAN", "Play", "document", "read"]
 
 LIFECYCLE = """
 kind: lifecycle

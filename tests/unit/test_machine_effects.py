@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from machine_play import Play
+from machine_play import PLAN, Play
+
+from handrail.engine.machine.site import build_site
 
 SIDE = """
 id: side
@@ -190,6 +192,22 @@ def test_a_protocol_that_runs_itself_without_end_is_refused() -> None:
     )
     assert play.codes() == ["loop"]
     assert play.case is None
+
+
+def test_even_a_note_is_refused_where_a_new_site_plan_sets_off_a_loop() -> None:
+    play = Play(
+        """
+        start: a
+        states:
+          a: {next: [{state: b, when: {site.alarm: true}}], steps: {end: {to: c}}}
+          b: {next: [{state: a, when: {site.alarm: true}}], steps: {end: {to: c}}}
+          c: {final: c}
+        """,
+        site={"alarm": False},
+    )
+    play.world = play.world._replace(site=build_site({**PLAN, "alarm": True}))
+    play.note()
+    assert (play.types(), play.codes()) == (["note-refused"], ["loop"])
 
 
 def test_a_run_that_ends_as_it_starts_lets_its_parent_go_on() -> None:
