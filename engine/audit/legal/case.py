@@ -116,6 +116,7 @@ class Incident:
         return self.follow(records, 1 + _led(records), self.then.before(seq))
 
     done = 0  # how many records the decision made that was found
+    tried = 0  # how many others did not fit before it
 
     # -- who ---------------------------------------------------------------------------
 
@@ -162,7 +163,8 @@ class Incident:
         if head["type"] != "deadline-passed" or head.get("late"):
             return (Decision((), self.case),)
         actor = do.Actor("handrail", (), do.ENGINE, head["actor"]["host"])
-        return [decide(world, self.case, do.Tick(actor=actor, at=at)) for at in ticks(group)]
+        asked = (do.Tick(actor=actor, at=at) for at in ticks(group))
+        return (decide(world, self.case, tick) for tick in asked)
 
     def compare(self, decisions: Iterable[Decision], rows: Rows, moment: Moment) -> At | None:
         """Hold the decisions against the records; the first that fits is what happened."""
@@ -171,7 +173,7 @@ class Incident:
         for number, decision in enumerate(decisions):
             found = difference(decision.drafts, decision.case, records)
             if found is None and decision.drafts and not decision.refusal:
-                self.case, self.done = decision.case, len(decision.drafts)
+                self.case, self.done, self.tried = decision.case, len(decision.drafts), number
                 self.seen(records[: self.done])
                 return self._values(rows[: self.done], moment)
             first = first if number else (decision, found)

@@ -5,25 +5,29 @@ from __future__ import annotations
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from handrail.engine.audit.legal.agreed import Agreement
 from handrail.engine.audit.legal.known import Known
 from handrail.engine.audit.legal.log import Log
 from handrail.engine.audit.legal.then import Then
-from handrail.engine.audit.legal.walk import Walk, read
+from handrail.engine.audit.legal.told import ahead, read
+from handrail.engine.audit.legal.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.audit.legal.case import Incident
+    from handrail.engine.audit.legal.told import Teller, Told
     from handrail.engine.store.base import Reader, Store
 
     Record = dict[str, Any]
     Tell = Callable[..., None]
     Row = tuple[int, str, bytes]  # index in the log, case, bytes
     Finish = Callable[[Report], None]
+
+_T = TypeVar("_T")
 
 __all__ = ["Judge", "check_cases", "deciding"]
 
@@ -84,15 +88,15 @@ class Judge:
         """Decide again what these records came of, case by case."""
         then, reader = self._then, self.reader
         for case, own in groupby(rows, key=itemgetter(1)):
-            groups = _groups(own, self._size)
+            inside = ((seq, data) for seq, _, data in own if seq < self._size)
             if case.startswith("INC-"):
                 walk = Walk(case, then, reader, tell, self._known)
-                for group in groups:
+                for group in _groups(_told(inside, case, self._known.teller)):
                     walk.take(group)
             else:
                 judge = _judge(case, then, reader, tell, self._origin)
-                for group in groups:
-                    judge.take([(seq, record) for seq, _, record in group])
+                for together in _groups(_read(inside)):
+                    judge.take(together)
 
 
 def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
@@ -101,20 +105,40 @@ def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> In
     return Log(case, then, reader, tell)
 
 
-def _groups(rows: Iterable[Row], size: int) -> Iterator[list[tuple[int, bytes, Record]]]:
-    """What was recorded together, one group after the other."""
-    group: list[tuple[int, bytes, Record]] = []
-    time: object = None
-    for seq, _, data in rows:
+# A record that cannot be read is told of as record-unreadable, and passed over here.
+
+
+def _told(
+    rows: Iterable[tuple[int, bytes]], case: str, teller: Teller
+) -> Iterator[tuple[object, tuple[int, bytes, Told | None]]]:
+    """When each was recorded; its index, its bytes, and what it tells."""
+    before, tell = ahead(case), teller.tell
+    for seq, data in rows:
+        found = tell(data, case, before)
+        if found is not None:
+            yield found[0], (seq, data, found[1])
+
+
+def _read(
+    rows: Iterable[tuple[int, bytes]],
+) -> Iterator[tuple[object, tuple[int, Record]]]:
+    """When each was recorded; its index, and what it holds."""
+    for seq, data in rows:
         record = read(data)
-        if record is None or seq >= size:  # told of as record-unreadable
-            continue
-        recorded = record.get("recorded")
+        if record is not None:
+            yield record.get("recorded"), (seq, record)
+
+
+def _groups(rows: Iterable[tuple[object, _T]]) -> Iterator[list[_T]]:
+    """What was recorded together, one group after the other."""
+    group: list[_T] = []
+    time: object = None
+    for recorded, row in rows:
         if recorded == time and 0 < len(group) < MOST:
-            group.append((seq, data, record))
+            group.append(row)
             continue
         if group:
             yield group
-        time, group = recorded, [(seq, data, record)]
+        time, group = recorded, [row]
     if group:
         yield group

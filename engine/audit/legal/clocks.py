@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.machine.deadlines import anchor, length_of
-from handrail.engine.machine.state import passing, task_mark
+from handrail.engine.machine.state import passing, task_mark, task_status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.machine.definition import Deadline, State
     from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run
 
 __all__ = ["Clock", "clocks_of", "due", "hangs_on_time"]
@@ -30,31 +32,36 @@ class Clock(NamedTuple):
 
 def due(owner: str, passed: Collection[str], since: str, length: timedelta) -> str | None:
     """When it is due, as ``deadlines`` has it; None: never, or it has passed."""
+    at = _later(since, length)
+    return None if at is None or (passed and passing(owner, at) in passed) else at
+
+
+@lru_cache(maxsize=4_096)  # the same is asked for as long as a state goes on
+def _later(since: str, length: timedelta) -> str | None:
     try:
-        at = stamp(parse_instant(since) + length)
+        return stamp(parse_instant(since) + length)
     except (ValueError, OverflowError):
         return None
-    return None if passing(owner, at) in passed else at
 
 
-def clocks_of(chart: Chart, case: Case, run: Run) -> Iterator[Clock]:
-    """Every deadline of the active states, and of their tasks, done or not.
+def clocks_of(chart: Chart, case: Case, run: Run, site: Site) -> Iterator[Clock]:
+    """Every deadline of the active states, and of their open tasks, in the order of ``deadlines``.
 
     :raises ValueError: a setting has no duration.
     """
     for state in chart.at(run.active).timed:
-        for owner, deadline in _deadlines(state):
+        for owner, deadline in _deadlines(state, run, site):
             since = anchor(case, run, state.id, deadline.since)
             if since is not None:
                 fixed = since is run.facts.get(deadline.since or "")
                 yield Clock(owner, since, length_of(run, deadline), fixed)
 
 
-def _deadlines(state: State) -> Iterator[tuple[str, Deadline]]:
+def _deadlines(state: State, run: Run, site: Site) -> Iterator[tuple[str, Deadline]]:
     if state.within is not None:
         yield state.id, state.within
     for task in state.tasks.values():
-        if task.within is not None:
+        if task.within is not None and task_status(run, task, run.facts, site) == "open":
             yield task_mark(task.id), task.within
 
 

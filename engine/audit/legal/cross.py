@@ -7,28 +7,34 @@ or is when the incident was opened: runs give each other none.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.audit.legal.around import reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, numbered
+from handrail.engine.audit.legal.heads import DEADLINE
+from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, numbered, time_of
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
+from handrail.engine.machine.state import passing, task_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from handrail.engine.audit.legal.form import Atom, Told
+    from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, Start, World
     from handrail.engine.audit.legal.then import Moment
+    from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     Starts = Mapping[str, Start]  # of the runs that go on
 
-__all__ = ["Crossing", "Met", "crossing", "is_in", "met", "outer"]
+__all__ = ["Crossing", "Met", "atoms_of", "crossing", "is_in", "is_tick", "met", "outer", "pattern"]
 
-_OF_SEVERAL: Final = OF_ONE | {"incident-opened", "incident-closed", "run-started", "run-finished"}
+_OF_SEVERAL: Final = OF_ONE | {
+    *("incident-opened", "incident-closed", "run-started", "run-finished", DEADLINE)
+}
 
 
 class Goal(NamedTuple):
@@ -39,11 +45,21 @@ class Goal(NamedTuple):
     atoms: tuple[int, ...]  # of the place: which of those before, the time, and the digests
 
 
+class Pass(NamedTuple):
+    """A deadline of a run that the records tell to have passed."""
+
+    telling: int  # which of the records tells it
+    run: str
+    clock: int  # which of the place's
+
+
 class Crossing(NamedTuple):
     """What records of some forms led several runs to."""
 
     goals: Mapping[str, Goal]  # of the runs that go on, or ended now, as they stand in the case
     same: tuple[tuple[int, int], ...]  # which atoms must be equal
+    passes: tuple[Pass, ...]
+    ticks: bool  # whether the clock was looked at: then nothing may be due in any other run
     drill: bool  # of the case
     status: str
     outcome: str | None
@@ -56,6 +72,18 @@ class Met(NamedTuple):
     runs: frozenset[str]  # of which they tell
     starts: frozenset[str]  # protocols that begin
     reads: frozenset[str]  # what guards of these read of ``runs``
+
+
+def pattern(runs: Mapping[str, Place], times: Mapping[str, Sequence[str]], at: str) -> object:
+    """Which deadlines are due at a time and have not passed, soonest first (``deadlines``)."""
+    found = [
+        (time, name, (runs[name].clocks or ())[index][0].removeprefix(task_mark("")), index)
+        for name, dues in times.items()
+        for index, time in enumerate(dues)
+        if time <= at
+    ]
+    found.sort(key=lambda one: one[:3])
+    return tuple([(name, index) for _, name, _, index in found])
 
 
 def met(moment: Moment, records: Sequence[Record]) -> Met:
@@ -117,23 +145,85 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     after: Case,
 ) -> Crossing | None:
     """What records led to; None: that need not always be so."""
-    at = tellings[0].occurred
+    at = time_of(tellings)
     if case is not None and not _are_left(case, starts, after):
         return None
     before = [atom for start in starts.values() for atom in start.atoms]
-    every = (*before, at, *(seal for one in tellings for seal in one.seals))
-    same = _same(every, len(before) + 1)
+    seals = [seal for one in tellings for seal in one.seals]
+    same, passes = _same((*before, at, *seals), len(before) + 1), _passes(starts, tellings, records)
+    if same is None or passes is None:
+        return None
     fits = (
         at not in before
-        and same is not None
         and all(record["type"] in _OF_SEVERAL for record in records)
         and after.closed in {None, at}
-        and _is_calm(world, case, starts, records, at)
+        and _is_still(world, case, starts, records, at)
     )
-    goals = _goals(known, world, starts, every, after, case) if fits else None
+    every = atoms_of(starts, at, tellings, passes)
+    goals = _goals(known, world, starts, every, passes, after, case) if fits else None
     if goals is None:
         return None
-    return Crossing(goals, same or (), after.drill, after.status, after.outcome, after.lifecycle)
+    return Crossing(
+        *(goals, same, passes, is_tick(records)),
+        *(after.drill, after.status, after.outcome, after.lifecycle),
+    )
+
+
+def is_tick(records: Sequence[Record]) -> bool:
+    """Whether the engine looked at the clock; else, where a deadline passed, it is told late."""
+    return any(one["type"] == DEADLINE and not one.get("late") for one in records)
+
+
+def _passes(
+    starts: Starts, tellings: Sequence[Told], records: Sequence[Record]
+) -> tuple[Pass, ...] | None:
+    """The deadlines that passed; None: one of another kind did.
+
+    Each must run from when its state was entered: then it is not due before that.
+    """
+    found = []
+    for index, (telling, record) in enumerate(zip(tellings, records, strict=True)):
+        if telling.due is None:
+            continue
+        start = starts.get(record["run"])
+        if start is None:
+            return None
+        place, owner = start.place, record["state"]
+        owner = task_mark(record["task"]) if "task" in record else owner
+        clocks = [i for i, one in enumerate(place.clocks or ()) if one[0] == owner]
+        if len(clocks) != 1 or not _is_from_entry(place, clocks[0], record["state"]):
+            return None
+        due = place.times(start.atoms)[clocks[0]]
+        if telling.due != due or telling.occurred != due:
+            return None
+        found.append(Pass(index, record["run"], clocks[0]))
+    return tuple(found)
+
+
+def _is_from_entry(place: Place, clock: int, state: str) -> bool:
+    assert place.clocks is not None  # noqa: S101 - this is one of them
+    _, since, length = place.clocks[clock]
+    entered = place.run.entered.get(state)
+    return type(since) is int and place.atoms[since] == entered and length >= timedelta()
+
+
+def atoms_of(
+    starts: Starts, at: str, tellings: Sequence[Told], passes: Sequence[Pass]
+) -> list[Atom]:
+    """All atoms that there are after the records: last, for each run, what has passed then."""
+    every: list[Atom] = [atom for start in starts.values() for atom in start.atoms]
+    every.append(at)
+    every += [seal for one in tellings for seal in one.seals]
+    for name in dict.fromkeys(one.run for one in passes):
+        place, atoms = starts[name].place, starts[name].atoms
+        passed = () if place.passed is None else atoms[place.passed]
+        now = [
+            passing((place.clocks or ())[one.clock][0], tellings[one.telling].due or "")
+            for one in passes
+            if one.run == name
+        ]
+        every.append(frozenset((*passed, *now)))
+    return every
 
 
 def _are_left(before: Case, starts: Starts, after: Case) -> bool:
@@ -157,6 +247,7 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
     world: World,
     starts: Starts,
     every: Sequence[Atom],
+    passes: Sequence[Pass],
     after: Case,
     case: Case | None,
 ) -> dict[str, Goal] | None:
@@ -166,6 +257,8 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
     if starts:
         new[after.opened] = 0  # each run's first atom is when the incident was opened
     offsets = _offsets(starts)
+    runs = [*dict.fromkeys(one.run for one in passes)]
+    passed = {name: [len(every) - len(runs) + i] for i, name in enumerate(runs)}
     for name, run in after.runs.items():
         if case is not None and name in case.runs and name not in starts:
             continue
@@ -175,6 +268,7 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
         start, own = known.start(world, after, run), dict(new)
         if name in starts:
             own |= {atom: offsets[name] + i for i, atom in enumerate(starts[name].atoms)}
+            own |= {every[i]: i for i in passed.get(name, ())}
         if start is None or start.place.clocks is None or not own.keys() >= {*start.atoms}:
             return None
         goals[name] = Goal(run, start.place, tuple([own[atom] for atom in start.atoms]))
@@ -189,30 +283,28 @@ def _offsets(starts: Starts) -> dict[str, int]:
     return offsets
 
 
-def _is_calm(
+def _is_still(
     world: World, case: Case | None, starts: Starts, records: Sequence[Record], at: str
 ) -> bool:
-    """Whether nothing hangs on time, from the first of these records to the last."""
+    """Whether no more hangs on time, to the last of these records, than what was due before."""
     if any(start.place.clocks is None for start in starts.values()):
-        return False
-    if any(at >= start.place.calm(start.atoms) for start in starts.values()):
         return False
     others = () if case is None else case.runs.keys() - starts.keys()
     try:
         for record in records[:-1]:
             case = apply(world[0].definition, case, record)
             runs = [run for run in case.active_runs() if run.id not in others]
-            if not all(_is_still(world, case, run, starts, at) for run in runs):
+            if not all(_runs_on(world, case, run, starts, at) for run in runs):
                 return False
     except UNCLEAR:
         return False
     return True
 
 
-def _is_still(world: World, case: Case, run: Run, starts: Starts, at: str) -> bool:
+def _runs_on(world: World, case: Case, run: Run, starts: Starts, at: str) -> bool:
     chart, start = chart_of(world[0].definition(run.sha256)), starts.get(run.id)
     atoms = (*(start.atoms if start else ()), at)
-    clocks = numbered(clocks_of(chart, case, run), atoms)
+    clocks = numbered(clocks_of(chart, case, run, world[0].site()), atoms)
     return not hangs_on_time(chart, run) and all(
         (start is not None and start.place.knows(clock))
         or (clock[1] == len(atoms) - 1 and clock[2])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-__all__ = ["COMMANDS", "actor_of", "is_engine", "openings", "ticks"]
+__all__ = ["COMMANDS", "DEADLINE", "actor_of", "is_engine", "openings", "ticks"]
 
 DEADLINE: Final = "deadline-passed"
 

@@ -49,6 +49,7 @@ from handrail.engine.audit.legal.form import form_of
 from handrail.engine.audit.legal.heads import COMMANDS
 from handrail.engine.audit.legal.live import live
 from handrail.engine.audit.legal.people import check_actor, is_plain
+from handrail.engine.audit.legal.told import Teller
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
@@ -60,16 +61,18 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.around import Around, Reads
     from handrail.engine.audit.legal.clocks import Clock
     from handrail.engine.audit.legal.cross import Crossing, Met
-    from handrail.engine.audit.legal.form import Atom, Told, Who
+    from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.then import Moment, Period
+    from handrail.engine.audit.legal.told import Form, Told, Who
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together
     # Owner; from which atom, or from which time; how long.
-    Clocks = frozenset[tuple[str, int | str, timedelta]]
+    Clocks = tuple[tuple[str, int | str, timedelta], ...]
 
 __all__ = [
+    "ALWAYS",
     "OF_ONE",
     "UNCLEAR",
     "Known",
@@ -85,13 +88,14 @@ __all__ = [
     "is_known",
     "learn",
     "numbered",
+    "time_of",
 ]
 
 Periods = tuple["Period", "Period"]  # of when it was recorded, and of when it happened
 World = tuple["Moment", Periods]  # what is in force, and who is what
 MOST: Final = 20_000  # places and ways that are kept; then all are learnt anew
 _MOST_AT_ONCE: Final = 32  # records
-_ALWAYS: Final = "~"  # after every time
+ALWAYS: Final = "~"  # after every time
 # What tells of one run.
 OF_ONE: Final = frozenset(
     {
@@ -126,7 +130,7 @@ class Way(NamedTuple):
 class Place:
     """Runs of one form."""
 
-    __slots__ = ("atoms", "clocks", "others", "passed", "reads", "run", "ways")
+    __slots__ = ("_clocks", "atoms", "clocks", "others", "passed", "reads", "run", "ways")
 
     def __init__(
         self,
@@ -144,23 +148,27 @@ class Place:
         self.run = run
         self.atoms = atoms
         self.clocks = clocks
+        self._clocks = frozenset(clocks or ())
         self.others = others  # what is known of other runs
         self.reads = reads  # what its guards ask of them
         self.passed = atoms.index(run.passed) if run.passed in atoms else None
         self.ways: dict[Forms, Way] = {}
 
-    def calm(self, atoms: Sequence[Any]) -> str:
-        """Before when nothing is due in the run of this form that has these atoms."""
+    def times(self, atoms: Sequence[Any]) -> list[str]:
+        """When each deadline is due in the run of this form that has these atoms."""
         passed = () if self.passed is None else atoms[self.passed]
-        times = [
-            due(owner, passed, since if isinstance(since, str) else atoms[since], length)
+        return [
+            due(owner, passed, since if isinstance(since, str) else atoms[since], length) or ALWAYS
             for owner, since, length in self.clocks or ()
         ]
-        return min((at for at in times if at is not None), default=_ALWAYS)
+
+    def calm(self, atoms: Sequence[Any]) -> str:
+        """Before when nothing is due in it."""
+        return min(self.times(atoms), default=ALWAYS)
 
     def knows(self, clock: tuple[str, int | str, timedelta]) -> bool:
         """Whether this deadline runs here."""
-        return self.clocks is not None and clock in self.clocks
+        return clock in self._clocks
 
 
 class Start(NamedTuple):
@@ -178,7 +186,8 @@ class Known:
         self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
         self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
         self.met: dict[Forms, Met] = {}  # of records that crossings came of
-        self._people: dict[World, set[Who]] = {}
+        self._people: dict[World, set[Form]] = {}
+        self.teller = Teller()
         self._count = 0
 
     def free(self, world: World, *, drill: bool) -> set[bytes]:
@@ -206,8 +215,8 @@ class Known:
             self._places[*world, form] = place
         return Start(place, atoms)
 
-    def people(self, world: World) -> set[Who]:
-        """Those that were found to be known (``is_known``)."""
+    def people(self, world: World) -> set[Form]:
+        """Of those that were found to be known (``is_known``)."""
         found = self._people.get(world)
         if found is None:
             found = self._people[world] = set()
@@ -227,7 +236,9 @@ class Known:
 
 def forms_of(tellings: Sequence[Told]) -> Forms:
     """How ways are found."""
-    return tellings[0].form if len(tellings) == 1 else tuple([one.form for one in tellings])
+    if len(tellings) == 1:
+        return tellings[0].form.key
+    return tuple([one.form.key for one in tellings])
 
 
 def is_fit(moment: Moment, tellings: Sequence[Told], records: Sequence[Record]) -> bool:
@@ -240,14 +251,22 @@ def is_fit(moment: Moment, tellings: Sequence[Told], records: Sequence[Record]) 
     )
 
 
+def time_of(tellings: Sequence[Told]) -> str:
+    """When records happened together: deadlines passed by then; as ``ticks`` tries it first."""
+    for one in tellings:
+        if one.due is None:
+            return one.occurred
+    return max(one.occurred for one in tellings)
+
+
 def is_at_once(tellings: Sequence[Told]) -> bool:
     """Whether all happened at one time, by one person and where that person was."""
     if len(tellings) == 1:
         return True
-    first = tellings[0]
-    people = {one.who for one in tellings if one.who is not None}
+    at, host = time_of(tellings), tellings[0].form.host
+    people = {one.form.who for one in tellings if one.form.who is not None}
     return len(people) < 2 and all(  # noqa: PLR2004 - one at most
-        one.occurred == first.occurred and one.host == first.host for one in tellings
+        (one.occurred == at or one.due is not None) and one.form.host == host for one in tellings
     )
 
 
@@ -311,7 +330,7 @@ def _clocks(moment: Moment, case: Case, run: Run, atoms: Sequence[Atom]) -> Cloc
         chart, row = chart_of(moment.definition(run.sha256)), moment.then.document(run.sha256)
         if row is None or b'"sd"' in row.data or b"{'sd'" in row.data or hangs_on_time(chart, run):
             return None
-        return frozenset(numbered(clocks_of(chart, case, run), atoms))
+        return tuple(numbered(clocks_of(chart, case, run, moment.site()), atoms))
     except UNCLEAR:
         return None
 
@@ -349,7 +368,7 @@ def _is_calm(  # noqa: PLR0913, PLR0917 - a run, what it went through, and when
             case = apply(moment.definition, case, record)
             here = case.runs[run]
             chart = chart_of(moment.definition(here.sha256))
-            clocks = numbered(clocks_of(chart, case, here), atoms)
+            clocks = numbered(clocks_of(chart, case, here, moment.site()), atoms)
             if hangs_on_time(chart, here) or not all(
                 place.knows(clock) or (clock[1] == at and clock[2]) for clock in clocks
             ):

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.intact import decoded
 from handrail.engine.audit.legal.around import ALONE
 from handrail.engine.audit.legal.case import Incident
-from handrail.engine.audit.legal.cross import crossing, is_in, met, outer
-from handrail.engine.audit.legal.form import filled, told
+from handrail.engine.audit.legal.cross import (
+    atoms_of,
+    crossing,
+    is_in,
+    is_tick,
+    met,
+    outer,
+    pattern,
+)
+from handrail.engine.audit.legal.form import filled
+from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.known import (
+    ALWAYS,
+    UNCLEAR,
     Start,
     forms_of,
     is_at_once,
@@ -18,9 +28,10 @@ from handrail.engine.audit.legal.known import (
     is_free,
     is_known,
     learn,
+    time_of,
 )
+from handrail.engine.audit.legal.told import read
 from handrail.engine.errors import HandrailError
-from handrail.engine.ledger.record import members
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.state import Case
 
@@ -28,41 +39,52 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from handrail.engine.audit.legal.cross import Crossing, Met
-    from handrail.engine.audit.legal.form import Told
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Then
+    from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Run
     from handrail.engine.store.base import Reader
 
     Record = dict[str, Any]
-    Group = Sequence[tuple[int, bytes, Record]]  # index in the log, bytes, what they hold
+    Group = Sequence[tuple[int, bytes, Told | None]]  # index in the log, bytes, what they tell
     Tell = Callable[..., None]
 
-__all__ = ["Walk", "read"]
+__all__ = ["Walk"]
 
 
 class _Along:
     """A run that goes along known ways."""
 
-    __slots__ = ("_calm", "atoms", "place", "same")
+    __slots__ = ("_calm", "_times", "atoms", "place", "same")
 
     def __init__(self, start: Start) -> None:
         self.place: Place = start.place
         self.atoms: tuple[Any, ...] = start.atoms
+        self._times: list[str] | None = None
         self._calm: str | None = None
         self.same = True  # whether the case has the run as it is
 
     @property
+    def times(self) -> list[str]:
+        """When each of the place's deadlines is due."""
+        if self._times is None:
+            self._times = self.place.times(self.atoms)
+        return self._times
+
+    @property
     def calm(self) -> str:
-        """Before when nothing is due."""
+        """Before when nothing is due; it may be a little longer."""
         if self._calm is None:
-            self._calm = self.place.calm(self.atoms)
+            self._calm = min(self.times, default=ALWAYS)
         return self._calm
 
-    def go(self, tellings: Sequence[Told]) -> bool:
+    def start(self) -> Start:
+        """The same, to learn from."""
+        return Start(self.place, self.atoms)
+
+    def go(self, tellings: Sequence[Told], at: str) -> bool:
         """Take the way that is known from here, if there is one."""
         way = self.place.ways.get(forms_of(tellings))
-        at = tellings[0].occurred
         if way is None or at >= self.calm:
             return False
         if len(tellings) == 1:
@@ -75,6 +97,7 @@ class _Along:
         self.place, self.same = way.goal, False
         if way.atoms is not None:
             self.atoms = tuple([atoms[index] for index in way.atoms])
+        self._times = None
         if not way.keeps:
             self._calm = None
         return True
@@ -121,45 +144,58 @@ class Walk:
         """Judge what was recorded together."""
         if self._judge.broken:
             return
-        tellings = [one for _, _, record in group if (one := told(record, self._id)) is not None]
-        if len(tellings) != len(group) or not self._is_here(group, tellings):
+        tellings = [one for _, _, one in group if one is not None]
+        at = time_of(tellings) if tellings else ""
+        if len(tellings) != len(group) or not self._is_here(group, tellings, at):
             self._decide(group)
-        elif len(tellings) == 1 and tellings[0].form in self._free:
+        elif len(tellings) == 1 and tellings[0].form.key in self._free:
             self._more += 1
         else:
-            self._take(group, tellings)
+            self._take(group, tellings, at)
 
-    def _take(self, group: Group, tellings: Sequence[Told]) -> None:
-        if group[0][2]["type"] == "deadline-passed":  # of which nothing is learnt
-            self._decide(group)
-            return
-        name = group[0][2].get("run")
+    def _take(self, group: Group, tellings: Sequence[Told], at: str) -> None:
+        name = tellings[0].form.run
         along = self._along.get(name) or self._find(name) if type(name) is str else None
-        if (along is not None and along.go(tellings)) or self._cross(tellings):
+        if (along is not None and along.go(tellings, at)) or self._cross(tellings, at):
             self._more += len(tellings)
         else:
-            self._learn(group, tellings, name if along is not None else None)
+            self._learn(group, tellings, at)
 
-    def _cross(self, tellings: Sequence[Told]) -> bool:
+    def _cross(self, tellings: Sequence[Told], at: str) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        told, at = self._known.met.get(forms_of(tellings)), tellings[0].occurred
+        told = self._known.met.get(forms_of(tellings))
         runs = None if told is None else self._involved(told)
         if told is None or runs is None:
             return False
-        found = self._known.crossings.get(self._spot(runs, told, tellings))
-        if found is None or any(at >= one.calm for one in runs.values()):
+        found = self._known.crossings.get(self._spot(runs, told, tellings, at))
+        if found is None or (found.ticks and not self._is_quiet(runs, tellings, at)):
             return False
-        atoms: list[Any] = [atom for one in runs.values() for atom in one.atoms]
-        atoms += [at, *(seal for one in tellings for seal in one.seals)]
+        for telling, name, clock in found.passes:
+            due = runs[name].times[clock]
+            if tellings[telling].due != due or tellings[telling].occurred != due:
+                return False
+        starts = {key: one.start() for key, one in runs.items()}
+        atoms = atoms_of(starts, at, tellings, found.passes)
         if any(atoms[one] != atoms[other] for one, other in found.same):
             return False
         self._go(found, runs, atoms, at)
         return True
 
-    def _spot(self, runs: Mapping[str, _Along], told: Met, tellings: Sequence[Told]) -> object:
+    def _spot(
+        self, runs: Mapping[str, _Along], told: Met, tellings: Sequence[Told], at: str
+    ) -> object:
+        """All that counts where records of some forms are met."""
         places = {key: one.place for key, one in runs.items()}
+        due: object = ()
+        if any(at >= one.calm for one in runs.values()):
+            due = pattern(places, {key: one.times for key, one in runs.items()}, at)
         around = outer(self._case, told, places)
-        return (self._world, around, tuple(places.values()), forms_of(tellings))
+        return (self._world, around, tuple(places.values()), due, forms_of(tellings))
+
+    def _is_quiet(self, runs: Mapping[str, _Along], tellings: Sequence[Told], at: str) -> bool:
+        """Whether nothing is due in other runs, so that the clock finds nothing there."""
+        others = (one for key, one in self._along.items() if key not in runs)
+        return at <= tellings[0].recorded and all(at < one.calm for one in others)
 
     def _involved(self, told: Met) -> dict[str, _Along] | None:
         """The runs that go on and are in what was told; None: that is not known."""
@@ -204,10 +240,9 @@ class Walk:
 
     # -- where -------------------------------------------------------------------------
 
-    def _is_here(self, group: Group, tellings: Sequence[Told]) -> bool:
+    def _is_here(self, group: Group, tellings: Sequence[Told], at: str) -> bool:
         """Be in the world of these records; whether anything is known there of such."""
-        first = tellings[0]
-        days = (first.recorded[:10], first.occurred[:10])
+        days = (tellings[0].recorded[:10], at[:10])
         start, end = self._part
         if days != self._days or not start <= group[0][0] <= end or len(group) > 1:
             self._enter(group, days)
@@ -216,11 +251,11 @@ class Walk:
             return False
         people = self._known.people(world)
         for one in tellings:
-            who = one.who
-            if who is not None and who not in people:
-                if not is_known(world[0], who, one.recorded):
+            form = one.form
+            if form not in people:
+                if form.who is not None and not is_known(world[0], form.who, one.recorded):
                     return False
-                people.add(who)
+                people.add(form)
         return True
 
     def _enter(self, group: Group, days: tuple[str, str]) -> None:
@@ -316,92 +351,100 @@ class Walk:
                 and case.runs.get(key) is before.runs[key]
             }
 
-    def _learn(self, group: Group, tellings: Sequence[Told], name: str | None) -> None:
+    def _learn(self, group: Group, tellings: Sequence[Told], at: str) -> None:
         """Decide again, and remember what came of it."""
-        before, starts = self._whole(), self._starts(tellings, name)
-        records, after, world = self._decide(group), self._case, self._world
-        if records is None or after is None or world is None:
-            return
-        if not is_fit(world[0], tellings, records):
+        before, world = self._whole(), self._world
+        assert world is not None  # noqa: S101 - it was entered
+        told = self._met(group, tellings, world)
+        runs = None if told is None else self._involved(told)
+        runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
+        starts = None if runs is None else {key: one.start() for key, one in runs.items()}
+        spot = None if told is None or runs is None else self._spot(runs, told, tellings, at)
+        quiet = runs is not None and self._is_quiet(runs, tellings, at)
+        records, after = self._decide(group), self._case
+        if records is None or after is None or not is_fit(world[0], tellings, records):
             return
         self._free = self._known.free(world, drill=after.drill)
         if before is not None and len(records) == 1 and is_free(records[0]):
             if after.runs is before.runs:
                 self._known.make_room()
-                self._free.add(tellings[0].form)
-        elif (
-            starts is not None
-            and name in starts
-            and before is not None
-            and _is_one(before, after, name, starts[name].place)
-        ):
-            self._learn_way(name, starts[name], (before, after), tellings, records)
-        elif starts is not None:
-            self._learn_crossing(before, starts, tellings, records)
+                self._free.add(tellings[0].form.key)
+        elif starts is None or (is_tick(records) and not (quiet and self._is_one_tick(records))):
+            return
+        elif not self._learn_way(before, after, starts, tellings, records):
+            self._learn_crossing(spot, before, starts, tellings, records)
+
+    def _met(self, group: Group, tellings: Sequence[Told], world: World) -> Met | None:
+        """What such records tell of; kept from when the first of them were met."""
+        forms, known = forms_of(tellings), self._known
+        if forms not in known.met:
+            records = [read(data) or {} for _, data, _ in group]
+            try:
+                found = met(world[0], records)
+            except UNCLEAR:
+                return None
+            known.make_room()
+            known.met[forms] = found
+        return known.met[forms]
+
+    def _is_one_tick(self, records: Sequence[Record]) -> bool:
+        """Whether all came of the clock, looked at when it is most likely (``time_of``)."""
+        judge = self._judge
+        return all(map(is_engine, records)) and (judge.tried, judge.done) == (0, len(records))
 
     def _learn_crossing(
         self,
+        spot: object,
         before: Case | None,
         starts: Mapping[str, Start],
         tellings: Sequence[Told],
         records: Sequence[Record],
     ) -> None:
-        world, after, known, forms = self._world, self._case, self._known, forms_of(tellings)
+        world, after, known = self._world, self._case, self._known
         assert world is not None  # noqa: S101 - it was entered
         assert after is not None  # noqa: S101 - it has records
-        if forms not in known.met:
-            known.make_room()
-            known.met[forms] = met(world[0], records)
-            return
-        places = {key: one.place for key, one in starts.items()}
-        spot = (world, outer(before, known.met[forms], places), tuple(places.values()), forms)
         found = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
             known.crossings[spot] = found
 
-    def _starts(self, tellings: Sequence[Told], name: str | None) -> dict[str, Start] | None:
-        """Where the runs are that such records met; else where this one is; None: unknown."""
-        runs = {} if name is None else {name: self._along[name]}
-        told = self._known.met.get(forms_of(tellings))
-        if told is not None:
-            found = self._involved(told)
-            if found is None:
-                return None
-            runs = found
-        return {key: self._start(key, one) for key, one in runs.items()}
-
-    def _start(self, name: str, along: _Along) -> Start:
-        """Where a run is, with atoms that differ; where some are equal by chance, its form does."""
-        case, world, start = self._whole(), self._world, Start(along.place, along.atoms)
-        if len({*start.atoms}) == len(start.atoms) or case is None or world is None:
-            return start
-        return self._known.start(world, case, case.runs[name]) or start
+    def _apart(self, name: str, along: _Along) -> _Along:
+        """The run with atoms that differ: where some are equal by chance, its own form has that."""
+        case, world = self._whole(), self._world
+        if len({*along.atoms}) != len(along.atoms) and case is not None and world is not None:
+            start = self._known.start(world, case, case.runs[name])
+            if start is not None:
+                along = self._along[name] = _Along(start)
+        return along
 
     def _learn_way(
         self,
-        name: str,
-        start: Start,
-        cases: tuple[Case, Case],
+        before: Case | None,
+        after: Case,
+        starts: Mapping[str, Start],
         tellings: Sequence[Told],
         records: Sequence[Record],
-    ) -> None:
-        world, (before, after) = self._world, cases
+    ) -> bool:
+        """Learn it of one run, if it moved on its own."""
+        world, name = self._world, str(records[0].get("run"))
         assert world is not None  # noqa: S101 - it was entered
-        goal = self._known.start(world, after, after.runs[name])
+        if before is None or name not in starts or not _is_one(before, after, name, starts):
+            return False
+        start, goal = starts[name], self._known.start(world, after, after.runs[name])
         if goal is None:
-            return
+            return False
         self._along[name] = _Along(goal)
         way = learn(world[0], (before, name, start), tellings, records, goal)
         if way is not None:
             self._known.make_room()
             start.place.ways[forms_of(tellings)] = way
+        return way is not None
 
 
-def _is_one(before: Case, after: Case, name: str, place: Place) -> bool:
+def _is_one(before: Case, after: Case, name: str, starts: Mapping[str, Start]) -> bool:
     """Whether one run moved, on its own: the others, and the case, are as they were."""
     run = after.runs[name]
-    if place.others.heard and run.facts != before.runs[name].facts:
+    if starts[name].place.others.heard and run.facts != before.runs[name].facts:
         return False
     return (
         run.status == "active"
@@ -409,11 +452,3 @@ def _is_one(before: Case, after: Case, name: str, place: Place) -> bool:
         and all(after.runs[key] is one for key, one in before.runs.items() if key != name)
         and before._replace(version=0, runs={}) == after._replace(version=0, runs={})
     )
-
-
-def read(data: bytes) -> Record | None:
-    """The members of a record's bytes; None of bytes that are none."""
-    try:
-        return members(data)
-    except (TypeError, ValueError):  # a table can hold anything; and ``json`` reads some more
-        return decoded(data)
