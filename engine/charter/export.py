@@ -166,7 +166,7 @@ The agreement to {id}, revision {revision}
 
 In force since {since}. Agreed by: {people}.
 
-UNSIGNED: this site does not use keys. What shows who agreed is the site's log alone.
+{signatures} What shows who agreed is the site's log alone.
 
 1. The files are whole:
 
@@ -179,6 +179,9 @@ UNSIGNED: this site does not use keys. What shows who agreed is the site's log a
 
    {yaml}
 """
+_SIGNED: Final = "Each statement is signed, and was when it was recorded (OpenSSH 8.9 or later):"
+_NO_KEYS: Final = "UNSIGNED: this site does not use keys."
+_REDACTED: Final = "REDACTED: it was signed; the signatures or their keys were removed since."
 _WRITTEN: Final = "document.yaml is the same document as it was written."
 _SEALED: Final = """\
 In it a digest stands for each person's name, account and key: {"sd": DIGEST}.
@@ -203,7 +206,7 @@ def _readme(row: DocumentRow, record: Record, commands: list[str], *, sealed: bo
         people=", ".join(how.by) + (" (self-agreed)" if how.self_agreed else ""),
         sha256=row.sha256,
         yaml=_SEALED if sealed else _WRITTEN,
-        signatures="Each statement is signed, and was when it was recorded (OpenSSH 8.9 or later):",
+        signatures=_SIGNED if commands else _REDACTED if how.signed else _NO_KEYS,
         commands="\n" + "\n".join(f"    {command}\n" for command in commands),
     )
 
