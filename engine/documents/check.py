@@ -97,7 +97,10 @@ def check_all(
     place = _site(plan)
     # Of one document by itself nothing is known that it may refer to.
     around = known if others or len(shaped) > 1 else None
-    return [_judge(one, place, around) if _is_due(one, only) else one for one in shaped]
+    judged = [_judge(one, place, around) if _is_due(one, only) else one for one in shaped]
+    from handrail.engine.documents.together import said_once  # noqa: PLC0415 - the rooms below
+
+    return said_once(judged, place, only)
 
 
 def _is_due(one: Checked, only: Container[str] | None) -> bool:

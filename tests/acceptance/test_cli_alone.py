@@ -46,6 +46,19 @@ def test_one_person_comes_to_the_end_of_a_protocol_that_needs_two(alone: Hand) -
     assert alone.does("audit", "verify", "--depth", "legal").out.startswith("OK")
 
 
+def test_a_new_site_of_one_person_gets_one_warning_with_the_count_and_the_mend(
+    alone: Hand,
+) -> None:
+    said = alone.does("protocol", "check")
+    assert said.out.count("HR341") == 1
+    assert "9 steps of 4 protocols need a second person" in said.out
+    assert "site.yaml:" in said.out
+    assert "mend: add people who have the role" in said.out
+    assert "0 errors, 1 warning" in said.out + said.err
+    together = alone.does("protocol", "check", "suspicious-object", "suspicious-person")
+    assert together.out.count("warning HR341") == 2
+
+
 def test_the_checker_tells_one_person_before_it_happens(alone: Hand) -> None:
     said = alone.does("protocol", "check", "suspicious-object")
     assert "warning HR341" in said.out

@@ -163,6 +163,25 @@ states:
     assert checked.ok
 
 
+def test_all_that_a_site_of_one_person_lacks_is_one_finding_of_a_protocol() -> None:
+    plan, others = around()
+    alone = plan | {"one-person": True, "people": {"anna": plan["people"]["anna"]}}
+    body = """\
+start: first
+states:
+  first: {steps: {go: {second: guard, to: last}, stay: {second: guard, to: first}}}
+  last: {final: done}
+"""
+    checked = check_bytes((HEAD + body).encode(), "tried.yaml", site=alone, others=others)
+    (told,) = [one for one in checked.findings if one.code == "HR341"]
+    assert str(told.message).startswith("2 steps need a second person")
+    assert str(told.message).endswith("go, stay")
+    assert (told.severity, checked.ok) == ("warning", True)
+    many = plan | {"one-person": False, "people": alone["people"]}
+    checked = check_bytes((HEAD + body).encode(), "tried.yaml", site=many, others=others)
+    assert [one.severity for one in checked.findings if one.code == "HR341"] == ["error", "error"]
+
+
 BOUNDS = st.lists(st.integers(-20, 20), min_size=1, max_size=4)
 OPERATORS = st.sampled_from(["is", "not", "at-least", "at-most", "above", "below"])
 

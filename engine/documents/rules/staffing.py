@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from handrail.engine.documents.finding import Finding
     from handrail.engine.documents.rules.subject import Subject
-    from handrail.engine.machine.definition import Definition, State, Step
+    from handrail.engine.machine.definition import Definition, Second, State, Step
     from handrail.engine.machine.site import Site
 
-__all__ = ["rules"]
+__all__ = ["rules", "unconfirmed"]
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
@@ -51,25 +51,49 @@ def _unfilled(subject: Subject, site: Site) -> Iterator[Finding]:
 
 
 def _no_second(subject: Subject, site: Site) -> Iterator[Finding]:
-    for state in subject.definition.states.values():
-        for step in state.steps.values():
-            known = step.second is not None and step.second.role in site.registers["roles"]
-            if step.second is not None and known and not _can_be_confirmed(site, step):
-                message = msg(
-                    "“{step}” needs {count} of {role} beside the one who takes it: "
-                    "there are not that many",
-                    step=step.id,
-                    count=step.second.count,
-                    role=step.second.role,
-                )
-                at, severity = (*step.path, "second"), _weight(site)
-                mend = msg("give the role to more people, or name another one")
-                yield subject.found_key("HR341", at, message, mend=mend, severity=severity)
+    found = unconfirmed(subject.definition, site)
+    if site.one_person and len(found) > 1:
+        yield _alone_with(subject, found)
+        return
+    for step, second in found:
+        message = msg(
+            "“{step}” needs {count} of {role} beside the one who takes it: there are not that many",
+            step=step.id,
+            count=second.count,
+            role=second.role,
+        )
+        at, severity = (*step.path, "second"), _weight(site)
+        mend = msg("give the role to more people, or name another one")
+        yield subject.found_key("HR341", at, message, mend=mend, severity=severity)
+
+
+def _alone_with(subject: Subject, found: Sequence[tuple[Step, Second]]) -> Finding:
+    """One finding for all the steps: one person is what they all lack."""
+    message = msg(
+        "{count} steps need a second person, and a site of one person has none: {steps}",
+        count=len(found),
+        steps=", ".join(dict.fromkeys(step.id for step, _ in found)),
+    )
+    at = (*found[0][0].path, "second")
+    mend = msg("give the role to more people, or let the protocol be left (deviate) until then")
+    return subject.found_key("HR341", at, message, mend=mend, severity=Severity.WARNING)
 
 
 def _weight(site: Site) -> Severity:
     """A site of one person is told, and not kept from agreeing what it will grow into."""
     return Severity.WARNING if site.one_person else Severity.ERROR
+
+
+def unconfirmed(definition: Definition, site: Site) -> list[tuple[Step, Second]]:
+    """The steps whose second person the site has not."""
+    steps = (step for state in definition.states.values() for step in state.steps.values())
+    return [
+        (step, step.second)
+        for step in steps
+        if step.second is not None
+        and step.second.role in site.registers["roles"]
+        and not _can_be_confirmed(site, step)
+    ]
 
 
 def _can_be_confirmed(site: Site, step: Step) -> bool:
