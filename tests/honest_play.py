@@ -67,6 +67,7 @@ LIBRARIES = (
         "lesson",
     ),
 )
+GUARDS = ("anna", "bram", "chidi")  # who may leave
 # What an agreement rests on; and retention, which the shipped site plan has none of.
 CONDITIONS = {
     "handrail": 1,
@@ -205,12 +206,13 @@ class House(Site):
         self.register(re.sub(r"(?m)^revision: \d+$", f"revision: {self.next()}", text), random)
         self.settle(random, name)
 
-    def replan(self, random: Random) -> None:
-        """Change the site plan: somebody's role ends, or retention and permissions begin."""
+    def replan(self, random: Random, *, without: str | None = None) -> None:
+        """Change the site plan: a role ends, somebody leaves, there are more rules."""
         text = (files("handrail.protocols") / "packs/north-museum/site.yaml").read_text("utf-8")
         text = text.replace("\nid: north-museum", f"\nid: north-museum\nrevision: {self.next()}")
         gone = "[guard]" if random.random() < 0.5 else "[{role: guard, to: 2026-11-20}]"
         text = text.replace("account: bram, roles: [guard]", f"account: bram, roles: {gone}")
+        text = re.sub(rf"(?m)^  {without}: .*\n", "", text)
         self.register(text + (RULES if "retention:" not in text else ""), random)
         self.settle(random, "north-museum")
 
@@ -320,7 +322,15 @@ class House(Site):
         person = Wanted(people=[random.choice([*ROLES])])
         wanted = random.choice((Wanted(title=True), Wanted(everything=True), person))
         who = "helena" if random.random() < 0.8 else "anna"
-        redact(self.as_(who), self.case(random), wanted, Ground("GDPR 17", "they asked"))
+        ground = Ground("GDPR 17", "they asked")
+        redact(self.as_(who), self.case(random), wanted, ground)
+
+    def forget(self, random: Random) -> None:
+        """Remove from the site plans somebody who may have left."""
+        person, ground = random.choice(GUARDS), Ground("GDPR 17", "they left")
+        with suppress(HandrailError):
+            self.replan(random, without=person if random.random() < 0.8 else None)
+        redact(self.as_("helena"), "DOC-north-museum", Wanted(people=[person]), ground)
 
     def retain(self, random: Random) -> None:
         apply_retention(self.as_("helena" if random.random() < 0.8 else "anna"))
@@ -351,7 +361,7 @@ class House(Site):
 
     acts: tuple[Callable[[House, Random], object], ...] = (
         invent, revise, replan, walk, walk, retire, acknowledge, migrate, stray, nod, begin,
-        through, file, hold, redact, retain, export, rotate, audit, intrude,
+        through, file, hold, redact, forget, retain, export, rotate, audit, intrude,
     )  # fmt: skip
 
 
