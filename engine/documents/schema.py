@@ -43,7 +43,7 @@ def _faults(source: Source) -> list[Finding]:
 
     found: dict[tuple[Path, str], Finding] = {}
     mistyped: set[Path] = set()
-    for fault in islice(faults(source.data, source.data["kind"]), MOST_FINDINGS):
+    for fault in _plain(list(islice(faults(source.data, source.data["kind"]), MOST_FINDINGS))):
         path, what = fault.path, fault.keyword
         if path in mistyped:
             continue
@@ -52,6 +52,20 @@ def _faults(source: Source) -> list[Finding]:
         made = _FINDINGS[what](source, path, fault)
         found.setdefault((path, made.code + str(made.message)), made)
     return sorted(found.values(), key=lambda finding: finding.place)
+
+
+def _plain(found: list[Fault]) -> list[Fault]:
+    """Leave out what only follows from a misspelt key that says which form a map has."""
+    unknown = [one for one in found if one.keyword == "unevaluatedProperties"]
+    formless = {one.path for one in found if one.keyword == "anyOf"}
+    misspelt = {one.path[:-1] for one in unknown if not one.value.belongs}
+
+    def follows(one: Fault) -> bool:
+        if one.keyword == "unevaluatedProperties":
+            return bool(one.value.belongs) and one.path[:-1] in formless
+        return one.keyword == "anyOf" and one.path in misspelt
+
+    return [one for one in found if not follows(one)]
 
 
 def show(value: Any, raw: str = "") -> Message:
