@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -11,7 +12,7 @@ from handrail.engine.audit.legal.agreed import Agreement
 from handrail.engine.audit.legal.known import Known
 from handrail.engine.audit.legal.log import Log
 from handrail.engine.audit.legal.then import Then
-from handrail.engine.audit.legal.told import ahead, read
+from handrail.engine.audit.legal.told import read
 from handrail.engine.audit.legal.walk import Walk
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.audit.legal.case import Incident
-    from handrail.engine.audit.legal.told import Teller, Told
     from handrail.engine.store.base import Reader, Store
 
     Record = dict[str, Any]
@@ -88,15 +88,14 @@ class Judge:
         """Decide again what these records came of, case by case."""
         then, reader = self._then, self.reader
         for case, own in groupby(rows, key=itemgetter(1)):
-            inside = ((seq, data) for seq, _, data in own if seq < self._size)
             if case.startswith("INC-"):
                 walk = Walk(case, then, reader, tell, self._known)
-                for group in _groups(_told(inside, case, self._known.teller)):
+                for group in _groups(own, self._size, partial(self._known.teller.tell, case)):
                     walk.take(group)
             else:
                 judge = _judge(case, then, reader, tell, self._origin)
-                for together in _groups(_read(inside)):
-                    judge.take(together)
+                for together in _groups(own, self._size, _read):
+                    judge.take([(seq, record) for seq, _, record in together])
 
 
 def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
@@ -105,40 +104,30 @@ def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> In
     return Log(case, then, reader, tell)
 
 
-# A record that cannot be read is told of as record-unreadable, and passed over here.
+def _read(data: bytes) -> tuple[object, Record] | None:
+    record = read(data)
+    return None if record is None else (record.get("recorded"), record)
 
 
-def _told(
-    rows: Iterable[tuple[int, bytes]], case: str, teller: Teller
-) -> Iterator[tuple[object, tuple[int, bytes, Told | None]]]:
-    """When each was recorded; its index, its bytes, and what it tells."""
-    before, tell = ahead(case), teller.tell
-    for seq, data in rows:
-        found = tell(data, case, before)
-        if found is not None:
-            yield found[0], (seq, data, found[1])
+def _groups(
+    rows: Iterable[Row], size: int, tell: Callable[[bytes], tuple[object, _T] | None]
+) -> Iterator[list[tuple[int, bytes, _T]]]:
+    """What was recorded together, one group after the other.
 
-
-def _read(
-    rows: Iterable[tuple[int, bytes]],
-) -> Iterator[tuple[object, tuple[int, Record]]]:
-    """When each was recorded; its index, and what it holds."""
-    for seq, data in rows:
-        record = read(data)
-        if record is not None:
-            yield record.get("recorded"), (seq, record)
-
-
-def _groups(rows: Iterable[tuple[object, _T]]) -> Iterator[list[_T]]:
-    """What was recorded together, one group after the other."""
-    group: list[_T] = []
+    :param tell: when a record was recorded, and what it holds; None: it is none.
+    """
+    group: list[tuple[int, bytes, _T]] = []
     time: object = None
-    for recorded, row in rows:
+    for seq, _, data in rows:
+        found = tell(data) if seq < size else None
+        if found is None:  # told of as record-unreadable
+            continue
+        recorded, what = found
         if recorded == time and 0 < len(group) < MOST:
-            group.append(row)
+            group.append((seq, data, what))
             continue
         if group:
             yield group
-        time, group = recorded, [row]
+        time, group = recorded, [(seq, data, what)]
     if group:
         yield group

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from handrail.engine.audit.legal.around import reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
 from handrail.engine.audit.legal.heads import DEADLINE
-from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, numbered, time_of
+from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, Start, numbered, time_of
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.state import passing, task_mark
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from handrail.engine.audit.legal.form import Atom
-    from handrail.engine.audit.legal.known import Known, Place, Start, World
+    from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Moment
     from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Case, Run
@@ -143,30 +143,35 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     tellings: Sequence[Told],
     records: Sequence[Record],
     after: Case,
-) -> Crossing | None:
-    """What records led to; None: that need not always be so."""
+) -> tuple[Crossing | None, Starts]:
+    """What records led to, and where runs are then; None: that need not always be so."""
     at = time_of(tellings)
-    if case is not None and not _are_left(case, starts, after):
-        return None
     before = [atom for start in starts.values() for atom in start.atoms]
     seals = [seal for one in tellings for seal in one.seals]
     same, passes = _same((*before, at, *seals), len(before) + 1), _passes(starts, tellings, records)
-    if same is None or passes is None:
-        return None
-    fits = (
-        at not in before
-        and all(record["type"] in _OF_SEVERAL for record in records)
-        and after.closed in {None, at}
-        and _is_still(world, case, starts, records, at)
-    )
+    if (
+        same is None
+        or passes is None
+        or at in before
+        or not all(record["type"] in _OF_SEVERAL for record in records)
+        or after.closed not in {None, at}
+        or not (case is None or _are_left(case, starts, after))
+        or not _is_still(world, case, starts, records, at)
+    ):
+        return None, {}
     every = atoms_of(starts, at, tellings, passes)
-    goals = _goals(known, world, starts, every, passes, after, case) if fits else None
+    goals = _goals(known, world, starts, every, passes, after, case)
     if goals is None:
-        return None
-    return Crossing(
+        return None, {}
+    found = Crossing(
         *(goals, same, passes, is_tick(records)),
         *(after.drill, after.status, after.outcome, after.lifecycle),
     )
+    return found, {
+        name: Start(goal.place, tuple([every[index] for index in goal.atoms]))
+        for name, goal in goals.items()
+        if goal.place is not None
+    }
 
 
 def is_tick(records: Sequence[Record]) -> bool:

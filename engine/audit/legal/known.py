@@ -186,7 +186,8 @@ class Known:
         self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
         self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
         self.met: dict[Forms, Met] = {}  # of records that crossings came of
-        self._people: dict[World, set[Form]] = {}
+        self._people: set[tuple[World, Who]] = set()  # that were found to be known
+        self._worlds: dict[World, World] = {}
         self.teller = Teller()
         self._count = 0
 
@@ -215,12 +216,21 @@ class Known:
             self._places[*world, form] = place
         return Start(place, atoms)
 
-    def people(self, world: World) -> set[Form]:
-        """Of those that were found to be known (``is_known``)."""
-        found = self._people.get(world)
-        if found is None:
-            found = self._people[world] = set()
-        return found
+    def world(self, moment: Moment, periods: Periods) -> World:
+        """One object for each world, known by its identity."""
+        world = (moment, periods)
+        return self._worlds.setdefault(world, world)
+
+    def is_known(self, world: World, form: Form, recorded: str) -> bool:
+        """Whether who did such a thing is known in the site plan (``is_known``)."""
+        who = form.who
+        if who is not None and (world, who) not in self._people:
+            if not is_known(world[0], who, recorded):
+                return False
+            self.make_room()
+            self._people.add((world, who))
+        form.met = world
+        return True
 
     def make_room(self) -> None:
         """Before one more is kept."""

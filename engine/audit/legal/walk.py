@@ -26,7 +26,6 @@ from handrail.engine.audit.legal.known import (
     is_at_rest,
     is_fit,
     is_free,
-    is_known,
     learn,
     time_of,
 )
@@ -129,7 +128,7 @@ class Walk:
         self._findings = 0
         self._world: World | None = None
         self._part = (0, -1)  # of the log, that is of its moment
-        self._days = ("", "")  # of its periods: recorded, and occurred
+        self._days = ("-", "-")  # of its periods: recorded, and occurred
         self._free: set[bytes] = set()
         self._case: Case | None = None  # but for the runs that have gone along
         self._along: dict[str, _Along] = {}
@@ -148,7 +147,7 @@ class Walk:
         at = time_of(tellings) if tellings else ""
         if len(tellings) != len(group) or not self._is_here(group, tellings, at):
             self._decide(group)
-        elif len(tellings) == 1 and tellings[0].form.key in self._free:
+        elif len(group) == 1 and tellings[0].form.key in self._free:
             self._more += 1
         else:
             self._take(group, tellings, at)
@@ -242,28 +241,27 @@ class Walk:
 
     def _is_here(self, group: Group, tellings: Sequence[Told], at: str) -> bool:
         """Be in the world of these records; whether anything is known there of such."""
-        days = (tellings[0].recorded[:10], at[:10])
         start, end = self._part
-        if days != self._days or not start <= group[0][0] <= end or len(group) > 1:
-            self._enter(group, days)
+        recorded, occurred = self._days
+        if not (
+            at.startswith(occurred)
+            and tellings[0].recorded.startswith(recorded)
+            and start <= group[0][0] <= end
+            and (len(group) == 1 or all(start <= seq <= end for seq, _, _ in group))
+        ):
+            self._enter(group, (tellings[0].recorded[:10], at[:10]))
         world = self._world
         if world is None or not self._rests or (len(tellings) > 1 and not is_at_once(tellings)):
             return False
-        people = self._known.people(world)
         for one in tellings:
             form = one.form
-            if form not in people:
-                if form.who is not None and not is_known(world[0], form.who, one.recorded):
-                    return False
-                people.add(form)
+            if form.met is not world and not self._known.is_known(world, form, one.recorded):
+                return False
         return True
 
     def _enter(self, group: Group, days: tuple[str, str]) -> None:
-        start, end = self._part
-        if days == self._days and all(start <= seq <= end for seq, _, _ in group):
-            return
         world = self._find_world(group, days)
-        if world != self._world or world is None:
+        if world is not self._world or world is None:
             self._whole()
             self._along.clear()
             # What is in force now may move what was at rest.
@@ -274,7 +272,7 @@ class Walk:
             self._free = self._known.free(world, drill=self._case.drill)
 
     def _find_world(self, group: Group, days: tuple[str, str]) -> World | None:
-        self._days, self._part = ("", ""), self._then.between(group[0][0])
+        self._days, self._part = ("-", "-"), self._then.between(group[0][0])
         start, end = self._part
         if not all(start <= seq <= end for seq, _, _ in group):
             return None
@@ -284,7 +282,7 @@ class Walk:
         except HandrailError:
             return None
         self._days = days
-        return moment, periods
+        return self._known.world(moment, periods)
 
     def _find(self, name: str) -> _Along | None:
         """The run where it is known, if it goes on."""
@@ -403,10 +401,11 @@ class Walk:
         world, after, known = self._world, self._case, self._known
         assert world is not None  # noqa: S101 - it was entered
         assert after is not None  # noqa: S101 - it has records
-        found = crossing(known, world, before, starts, tellings, records, after)
+        found, goals = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
             known.crossings[spot] = found
+            self._along.update({name: _Along(start) for name, start in goals.items()})
 
     def _apart(self, name: str, along: _Along) -> _Along:
         """The run with atoms that differ: where some are equal by chance, its own form has that."""
