@@ -67,7 +67,7 @@ LIBRARIES = (
         "lesson",
     ),
 )
-GUARDS = ("anna", "bram", "chidi")  # who may leave
+GUARDS = ("bram", "chidi")  # who may leave
 # What an agreement rests on; and retention, which the shipped site plan has none of.
 CONDITIONS = {
     "handrail": 1,
