@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer  # noqa: TC002 - Typer resolves the annotations of these functions when it runs
 
+from handrail.engine.text import pick
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -60,11 +62,20 @@ def runs(ctx: typer.Context) -> list[Offer]:
 
 def states(ctx: typer.Context) -> list[Offer]:
     """Offer the states that a deviation may lead to."""
-    return _safely(
-        lambda: [
-            (state, "") for row in _view(ctx).get("deviations", ()) for state in row.get("to", ())
-        ]
-    )
+
+    def open_to() -> list[Offer]:
+        view = _view(ctx)
+        pinned = [run["sha256"] for run in view["runs"] if run["status"] == "active"]
+        with _session(ctx).engine() as engine, engine.reading():
+            machines = [engine.shelf.definition(sha256) for sha256 in dict.fromkeys(pinned)]
+            return [
+                (state.id, pick(state.title, engine.lang))
+                for machine in machines
+                if machine.deviate_by is not None
+                for state in machine.states.values()
+            ]
+
+    return _safely(open_to)
 
 
 def facts(ctx: typer.Context, incomplete: str) -> list[Offer]:

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-_FEW = 12  # names that are listed where none is near
+_FEW = 20  # names that are listed where none is near; a protocol has some fifteen states
 
 
 class HandrailError(Exception):

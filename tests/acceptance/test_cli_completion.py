@@ -105,3 +105,17 @@ def test_a_real_bash_puts_the_answer_in_place(contact: Hand) -> None:
         check=False,
     )
     assert done.stdout.split() == ["true-story"], done
+
+
+def test_states_that_leaving_the_protocol_may_lead_to(museum: Hand) -> None:
+    museum.does("open", "suspicious-object", "--as", "anna", "-q")
+    offered = bash(museum, "deviate", "1", "--to", "")
+    assert {"find-owner", "followed-up"} <= set(offered)
+    assert "during" not in offered  # the lifecycle lets nobody leave it
+    assert bash(museum, "deviate", "1", "--to", "fol") == ["followed-up"]
+    museum.does("deviate", "1", "--to", "find-owner", "--why", "x", "--as", "esra", "-q")
+    assert set(bash(museum, "deviate", "1", "--to", "")) == set(offered)
+
+
+def test_where_nobody_may_leave_nothing_is_offered(contact: Hand) -> None:
+    assert bash(contact, "deviate", "1", "--to", "") == []

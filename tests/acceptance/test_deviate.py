@@ -39,6 +39,12 @@ def test_a_refusal_comes_without_a_question(
     assert told(found).count("deviate-refused") == (code == 4)
 
 
+def test_a_state_that_is_not_there_is_answered_with_those_that_are(found: Hand) -> None:
+    said = found("deviate", "1", "--to", "zzz", "--why", "x", "--as", "esra")
+    assert said.code == 10
+    assert "followed-up" in said.err
+
+
 def test_who_may_leave_is_asked(found: Hand) -> None:
     before = told(found)
     terminal = leave(found, "act", "esra")
