@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.agreed import case_of
 from handrail.engine.ledger.disclosure import reveal
+from handrail.engine.machine.reasons import Reason
 from handrail.engine.sealing import REDACTED, Sealer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from handrail.engine.store.base import Reader
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Place = tuple[str, str]  # a person, and the member
     Disclosures = Callable[[Iterable[str], str], Mapping[str, str]]  # as the reader's
 
-__all__ = ["Sealed", "open_plan", "personal", "seal_plan", "sealed_of"]
+__all__ = ["Sealed", "in_force_reason", "open_plan", "personal", "seal_plan", "sealed_of"]
 
 _PERSONAL: Final = ("name", "account", "key")
 
@@ -99,6 +100,32 @@ def _known(reader: Reader, id: str) -> dict[tuple[str, str, object], dict[str, s
             with suppress(LookupError, ValueError):  # removed; or altered, which an auditor sees
                 found[*place, _opened(texts[digest], digest)] = {"sd": digest}
     return found
+
+
+def in_force_reason(reader: Reader, digests: Container[object]) -> Reason | None:
+    """Why values of a site plan have to stay: without them nobody could tell who acts.
+
+    :param digests: of what would go.
+    """
+    people = sorted({who for who, digest in _needed(reader) if digest in digests})
+    if not people:
+        return None
+    return Reason(
+        "in-force",
+        "the site plan that is in force, or the latest, holds {people}: "
+        "first register and agree a revision without them",
+        {"people": ", ".join(people)},
+        tuple(people),
+    )
+
+
+def _needed(reader: Reader) -> Iterator[tuple[str, str]]:
+    """Of whom the plan in force, and its latest revision, hold what: people and digests."""
+    for now in reader.all_in_force(kind="site"):
+        rows = reader.documents(now.id)
+        for row in rows:
+            if row.sha256 == now.sha256 or row is rows[-1]:
+                yield from ((who, one) for (who, _), one in sealed_of(json.loads(row.data)).items())
 
 
 def personal(plan: Data) -> Iterator[tuple[Place, Any]]:

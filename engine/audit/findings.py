@@ -168,6 +168,7 @@ TEXTS: Mapping[str, str] = {
     "forged-effect": "it does not follow from what was done: {reason}: it was made up",
     "forged-rest": "what must follow from it is not there: {reason}: left out of the log",
     "forged-agreement": "it was not agreed as the site's agreement says: {reason}: it was forged",
+    "forged-redaction": ("it was not to be removed then: {reason}: somebody got round the program"),
     "forged-form": "it has not the members of its type ({reason}): it was made elsewhere",
     "undecidable": "it cannot be decided again: {reason}",
     "projection-differs": (

@@ -32,7 +32,7 @@ class Sealed:
         self._reader = reader
         self._documents = documents
         self._report = report
-        self._redacted = _redacted(reader)
+        self._removed, self._redacted = _redacted(reader)
         self._attached = _attached(reader, self._redacted)
         self._due: dict[str, int] = {}  # digest -> the record of the case that has it first
 
@@ -57,23 +57,19 @@ class Sealed:
             return
         found = self._reader.disclosures(self._due, case)
         for digest, seq in self._due.items():
-            code = self._fault(digest, found.get(digest))
+            code = self._fault(digest, found.get(digest), redacted=(case, digest) in self._removed)
             if code is not None:
                 self._report.add(code, seq, case)
         self._due.clear()
 
-    def _fault(self, digest: str, disclosure: str | None) -> str | None:
+    def _fault(self, digest: str, disclosure: str | None, *, redacted: bool) -> str | None:
         if disclosure is None:
-            return self._gone(digest)
+            if redacted:
+                self._report.redacted.add(digest)
+            return None if redacted else "disclosure-missing"
         if not _matches(digest, disclosure):
             return "disclosure-altered"
-        return "redaction-undone" if digest in self._redacted else None
-
-    def _gone(self, digest: str) -> str | None:
-        if digest not in self._redacted:
-            return "disclosure-missing"
-        self._report.redacted.add(digest)
-        return None
+        return "redaction-undone" if redacted else None
 
     def _evidence(self, seq: int, case: str, digest: str, size: object) -> None:
         data = self._reader.evidence(digest)
@@ -102,15 +98,20 @@ def _matches(digest: str, disclosure: str) -> bool:
     return True
 
 
-def _redacted(reader: Reader) -> dict[str, int]:
-    """All digests that redactions name, of disclosures and of evidence, and the last record."""
-    found: dict[str, int] = {}
+def _redacted(reader: Reader) -> tuple[set[tuple[str, str]], dict[str, int]]:
+    """What redactions name: disclosures, each of its case; evidence, and the last record."""
+    values: set[tuple[str, str]] = set()
+    files: dict[str, int] = {}
     for logged in reader.log(Filter(type="redacted")):
         record = decoded(logged.data) or {}
-        for member in ("digests", "evidence"):
-            names = record.get(member)
-            found.update((str(name), logged.seq) for name in names or () if isinstance(names, list))
-    return found
+        values |= {(str(record.get("case")), name) for name in _names(record, "digests")}
+        files |= dict.fromkeys(_names(record, "evidence"), logged.seq)
+    return values, files
+
+
+def _names(record: Mapping[str, Any], member: str) -> list[str]:
+    names = record.get(member)
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 def _attached(reader: Reader, redacted: Mapping[str, int]) -> dict[str, int]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.engine.custody.desk import Desk, hold_of, kept_of
 from handrail.engine.custody.found import Item, Wanted, choose, items_of
-from handrail.engine.custody.planned import called, in_force_reason, plans_with
+from handrail.engine.custody.planned import called, plans_with
 from handrail.engine.errors import UsageError
 from handrail.engine.machine.reasons import Reason
+from handrail.engine.plans import in_force_reason
 from handrail.engine.refused import RefusedError
 from handrail.engine.sealing import Sealer
 from handrail.engine.store.rows import Filter
@@ -118,7 +119,8 @@ def _chosen(
 def _against(
     case: str, records: list[Kept], reader: Reader, items: Sequence[Item]
 ) -> Reason | None:
-    return held_reason(case, records, reader, items) or in_force_reason(reader, items)
+    digests = {item.digest for item in items}
+    return held_reason(case, records, reader, items) or in_force_reason(reader, digests)
 
 
 def held_reason(

@@ -16,6 +16,7 @@ from handrail.engine.audit.findings import Depth, Verdict
 from handrail.engine.charter import register as registering
 from handrail.engine.charter.registered import against_registered
 from handrail.engine.charter.stored import Stored
+from handrail.engine.custody.desk import Desk
 from handrail.engine.custody.found import Wanted
 from handrail.engine.custody.hold import hold
 from handrail.engine.custody.redact import Ground, redact
@@ -283,6 +284,23 @@ def test_a_value_put_back_is_an_attack(left: Site) -> None:
     redact(left.engine, CASE, P, GROUND)
     alter(left, digest, text)
     assert {one.code for one in left.verify(Depth.LEGAL).findings} == {"redaction-undone"}
+
+
+@pytest.mark.parametrize(("case", "found"), [
+    (CASE, {"forged-redaction"}),
+    ("INC-2026-0001", {"disclosure-missing"}),
+])  # fmt: skip
+def test_a_redaction_that_the_program_would_refuse_is_found(
+    site: Site, case: str, found: set[str]
+) -> None:
+    digest = digest_of(site, "key")
+    with site.engine.writing() as writer:
+        Desk(site.engine, writer).tell(
+            case, {"type": "redacted", "basis": "-", "digests": [digest]}
+        )
+        writer.drop_disclosures([digest], CASE)
+    result = site.verify(Depth.LEGAL, site.sign())
+    assert {one.code for one in result.findings} == found
 
 
 # -- stores of before ----------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.legal.case import Incident
 from handrail.engine.audit.legal.heads import COMMANDS, actor_of, is_engine, ticks
-from handrail.engine.audit.legal.people import Fault, check_actor, check_may
+from handrail.engine.audit.legal.people import Fault, check_actor, check_may, said
 from handrail.engine.charter.dossier import Dossier
 from handrail.engine.charter.follow import draft_of, pin
 from handrail.engine.charter.table import Table
@@ -23,6 +23,7 @@ from handrail.engine.machine.apply import apply
 from handrail.engine.machine.decide import Decision
 from handrail.engine.machine.reasons import Reason
 from handrail.engine.machine.turn import RefusedError
+from handrail.engine.plans import in_force_reason
 from handrail.engine.projection import Loaded
 from handrail.engine.sealing import Sealer
 
@@ -105,6 +106,14 @@ class _Then(Table):
         return since <= time <= self.at or (time == self.at and self.is_behind())
 
 
+def _check_removal(head: Record, moment: Moment) -> Fault | None:
+    """Whether what was removed was not needed then, to tell who acts."""
+    if head["type"] != "redacted":
+        return None
+    reason = in_force_reason(moment.reader, set(head.get("digests", ())))
+    return None if reason is None else Fault("forged-redaction", {"reason": said(reason)})
+
+
 def _approval(group: Sequence[Record], person: str) -> dict[str, Any] | None:
     for record in group:
         found = [record["approval"]] if "approval" in record else record.get("approvals", ())
@@ -160,7 +169,7 @@ class Agreement(Incident):
 
         site = moment.site()
         fault = check_actor(head, site, lambda: self.is_still(seq, head), stand)
-        return fault or check_may(head, site)
+        return fault or check_may(head, site) or _check_removal(head, moment)
 
     # -- what --------------------------------------------------------------------------
 
