@@ -8,9 +8,9 @@ or is when the incident was opened: runs give each other none.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from handrail.engine.audit.legal.around import reads_of
+from handrail.engine.audit.legal.around import around, reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
 from handrail.engine.audit.legal.heads import DEADLINE
 from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, Start, numbered, time_of
@@ -21,6 +21,7 @@ from handrail.engine.machine.state import passing, task_mark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from handrail.engine.audit.legal.around import Around
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Moment
@@ -37,12 +38,25 @@ _OF_SEVERAL: Final = OF_ONE | {
 }
 
 
+class Along(Protocol):
+    """A run that goes on, as a ``Start``."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+
+    @property
+    def atoms(self) -> tuple[Any, ...]:
+        """Its own."""
+
+
 class Goal(NamedTuple):
     """A run after the records."""
 
     run: Run  # as it was when this was learnt
     place: Place | None  # None: it has ended
     atoms: tuple[int, ...]  # of the place: which of those before, the time, and the digests
+    stays: bool = False  # whether it is as it was
 
 
 class Pass(NamedTuple):
@@ -74,10 +88,10 @@ class Met(NamedTuple):
     reads: frozenset[str]  # what guards of these read of ``runs``
 
 
-def pattern(runs: Mapping[str, Place], times: Mapping[str, Sequence[str]], at: str) -> object:
+def pattern(runs: Mapping[str, Along], times: Mapping[str, Sequence[str]], at: str) -> object:
     """Which deadlines are due at a time and have not passed, soonest first (``deadlines``)."""
     found = [
-        (time, name, (runs[name].clocks or ())[index][0].removeprefix(task_mark("")), index)
+        (time, name, (runs[name].place.clocks or ())[index][0].removeprefix(task_mark("")), index)
         for name, dues in times.items()
         for index, time in enumerate(dues)
         if time <= at
@@ -107,7 +121,7 @@ def is_in(place: Place, run: Run, case: Case, told: Met) -> bool:
     )
 
 
-def outer(case: Case | None, told: Met, places: Mapping[str, Place]) -> object:
+def outer(case: Case | None, told: Met, runs: Mapping[str, Along]) -> object:
     """What such a decision may know beside the runs that are in it."""
     if case is None:
         return None
@@ -115,18 +129,18 @@ def outer(case: Case | None, told: Met, places: Mapping[str, Place]) -> object:
         (name, sum(run.protocol == name for run in case.runs.values()))
         for name in sorted(told.starts)
     ]
-    names = told.reads.union(*(place.reads.runs for place in places.values()))
-    reads = [(name, _rest(case, name, places)) for name in sorted(names)]
+    names = told.reads.union(*(one.place.reads.runs for one in runs.values()))
+    reads = [(name, _rest(case, name, runs)) for name in sorted(names)]
     return (case.drill, case.status, case.lifecycle, *counts, *reads)
 
 
-def _rest(case: Case, name: str, places: Mapping[str, Place]) -> object:
+def _rest(case: Case, name: str, runs: Mapping[str, Along]) -> object:
     """What other runs give to ``how_runs_are``, whatever becomes of those that are in it."""
     last: object = None
     for run in case.runs.values():
         if run.id == case.lifecycle or (name and run.protocol != name):
             continue
-        if run.id in places:
+        if run.id in runs:
             last = (run.id,)
         elif run.status == "active":
             return run.status
@@ -213,7 +227,7 @@ def _is_from_entry(place: Place, clock: int, state: str) -> bool:
 
 
 def atoms_of(
-    starts: Starts, at: str, tellings: Sequence[Told], passes: Sequence[Pass]
+    starts: Mapping[str, Along], at: str, tellings: Sequence[Told], passes: Sequence[Pass]
 ) -> list[Atom]:
     """All atoms that there are after the records: last, for each run, what has passed then."""
     every: list[Atom] = [atom for start in starts.values() for atom in start.atoms]
@@ -265,19 +279,30 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
     runs = [*dict.fromkeys(one.run for one in passes)]
     passed = {name: [len(every) - len(runs) + i] for i, name in enumerate(runs)}
     for name, run in after.runs.items():
-        if case is not None and name in case.runs and name not in starts:
+        before, begun = None if case is None else case.runs.get(name), starts.get(name)
+        if before is not None and begun is None:
             continue
         if run.status != "active":
             goals[name] = Goal(run, None, ())
             continue
-        start, own = known.start(world, after, run), dict(new)
-        if name in starts:
-            own |= {atom: offsets[name] + i for i, atom in enumerate(starts[name].atoms)}
+        own = dict(new)
+        if begun is not None:
+            own |= {atom: offsets[name] + i for i, atom in enumerate(begun.atoms)}
             own |= {every[i]: i for i in passed.get(name, ())}
+        if before is run and around(world[0].definition, after, run) == _others(begun):
+            start = begun
+        else:
+            start = known.start(world, after, run)
         if start is None or start.place.clocks is None or not own.keys() >= {*start.atoms}:
             return None
-        goals[name] = Goal(run, start.place, tuple([own[atom] for atom in start.atoms]))
+        atoms = tuple([own[atom] for atom in start.atoms])
+        stays = begun is not None and start.place is begun.place and start.atoms == begun.atoms
+        goals[name] = Goal(run, start.place, atoms, stays)
     return goals
+
+
+def _others(start: Start | None) -> Around | None:
+    return None if start is None else start.place.others
 
 
 def _offsets(starts: Starts) -> dict[str, int]:
@@ -294,11 +319,11 @@ def _is_still(
     """Whether no more hangs on time, to the last of these records, than what was due before."""
     if any(start.place.clocks is None for start in starts.values()):
         return False
-    others = () if case is None else case.runs.keys() - starts.keys()
+    before = {} if case is None else case.runs
     try:
         for record in records[:-1]:
             case = apply(world[0].definition, case, record)
-            runs = [run for run in case.active_runs() if run.id not in others]
+            runs = [run for run in case.active_runs() if run is not before.get(run.id)]
             if not all(_runs_on(world, case, run, starts, at) for run in runs):
                 return False
     except UNCLEAR:

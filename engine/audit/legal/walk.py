@@ -173,23 +173,26 @@ class Walk:
             due = runs[name].times[clock]
             if tellings[telling].due != due or tellings[telling].occurred != due:
                 return False
-        starts = {key: one.start() for key, one in runs.items()}
-        atoms = atoms_of(starts, at, tellings, found.passes)
-        if any(atoms[one] != atoms[other] for one, other in found.same):
-            return False
-        self._go(found, runs, atoms, at)
+        atoms = atoms_of(runs, at, tellings, found.passes)
+        for one, other in found.same:
+            if atoms[one] != atoms[other]:
+                return False
+        self._go(found, atoms, at)
         return True
 
     def _spot(
         self, runs: Mapping[str, _Along], told: Met, tellings: Sequence[Told], at: str
     ) -> object:
         """All that counts where records of some forms are met."""
-        places = {key: one.place for key, one in runs.items()}
         due: object = ()
-        if any(at >= one.calm for one in runs.values()):
-            due = pattern(places, {key: one.times for key, one in runs.items()}, at)
-        around = outer(self._case, told, places)
-        return (self._world, around, tuple(places.values()), due, forms_of(tellings))
+        places, calm = [], True
+        for one in runs.values():
+            places.append(one.place)
+            calm = calm and at < one.calm
+        if not calm:
+            due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
+        around = outer(self._case, told, runs)
+        return (self._world, around, due, forms_of(tellings), *places)
 
     def _is_quiet(self, runs: Mapping[str, _Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""
@@ -211,18 +214,18 @@ class Walk:
                     found[run.id] = along
         return found
 
-    def _go(
-        self, crossing: Crossing, left: Mapping[str, _Along], atoms: Sequence[Any], at: str
-    ) -> None:
-        before = self._case
-        for name in left:
-            del self._along[name]
+    def _go(self, crossing: Crossing, atoms: Sequence[Any], at: str) -> None:
+        before, along = self._case, self._along
         runs = {} if before is None else dict(before.runs)
-        for name, (run, place, of) in crossing.goals.items():
+        for name, (run, place, of, stays) in crossing.goals.items():
+            if stays:
+                continue
             runs[name] = run  # of another case; where it ended, only how counts
-            if place is not None:
-                along = self._along[name] = _Along(Start(place, tuple([atoms[i] for i in of])))
-                along.same = False
+            if place is None:
+                along.pop(name, None)
+            else:
+                gone = along[name] = _Along(Start(place, tuple([atoms[i] for i in of])))
+                gone.same = False
         self._case = Case(
             id=self._id,
             drill=crossing.drill,
