@@ -63,7 +63,8 @@ class Form:
         """Take it from one of them; ``key`` is the same for whoever did it."""
         self.key = key
         self.kind = record["type"]
-        self.run = record.get("run")
+        run = record.get("run")
+        self.run = run if type(run) is str else ""
         self.host = host  # where it was done
         self.who = who  # that did it; None: that is in the key
         self.met: object = None  # the world in which they were last found to be known

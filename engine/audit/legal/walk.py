@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from handrail.engine.audit.legal.cross import Crossing, Met
-    from handrail.engine.audit.legal.known import Known, Place, World
+    from handrail.engine.audit.legal.known import Forms, Known, Place, World
     from handrail.engine.audit.legal.then import Then
     from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Run
@@ -81,15 +81,12 @@ class _Along:
         """The same, to learn from."""
         return Start(self.place, self.atoms)
 
-    def go(self, tellings: Sequence[Told], at: str) -> bool:
+    def go(self, forms: Forms, at: str, seals: Sequence[str]) -> bool:
         """Take the way that is known from here, if there is one."""
-        way = self.place.ways.get(forms_of(tellings))
+        way = self.place.ways.get(forms)
         if way is None or at >= self.calm:
             return False
-        if len(tellings) == 1:
-            atoms = (*self.atoms, at, *tellings[0].seals)
-        else:
-            atoms = (*self.atoms, at, *(seal for one in tellings for seal in one.seals))
+        atoms = (*self.atoms, at, *seals)
         for one, other in way.same:
             if atoms[one] != atoms[other]:
                 return False
@@ -144,18 +141,35 @@ class Walk:
         if self._judge.broken:
             return
         tellings = [one for _, _, one in group if one is not None]
-        at = time_of(tellings) if tellings else ""
-        if len(tellings) != len(group) or not self._is_here(group, tellings, at):
+        if len(tellings) != len(group):
             self._decide(group)
-        elif len(group) == 1 and tellings[0].form.key in self._free:
+        elif len(group) == 1:
+            self._take_one(group, tellings)
+        elif self._is_here(group, tellings, at := time_of(tellings)) and is_at_once(tellings):
+            self._take(group, tellings, at)
+        else:
+            self._decide(group)
+
+    def _take_one(self, group: Group, tellings: Sequence[Told]) -> None:
+        telling = tellings[0]
+        at, form = telling.occurred, telling.form
+        if not self._is_here(group, tellings, at):
+            self._decide(group)
+        elif form.key in self._free:
             self._more += 1
         else:
-            self._take(group, tellings, at)
+            along = self._along.get(form.run)
+            if along is not None and along.go(form.key, at, telling.seals):
+                self._more += 1
+            else:
+                self._take(group, tellings, at)
 
     def _take(self, group: Group, tellings: Sequence[Told], at: str) -> None:
         name = tellings[0].form.run
-        along = self._along.get(name) or self._find(name) if type(name) is str else None
-        if (along is not None and along.go(tellings, at)) or self._cross(tellings, at):
+        along = self._along.get(name) or self._find(name)
+        seals = [seal for one in tellings for seal in one.seals]
+        known = along is not None and along.go(forms_of(tellings), at, seals)
+        if known or self._cross(tellings, at):
             self._more += len(tellings)
         else:
             self._learn(group, tellings, at)
@@ -254,7 +268,7 @@ class Walk:
         ):
             self._enter(group, (tellings[0].recorded[:10], at[:10]))
         world = self._world
-        if world is None or not self._rests or (len(tellings) > 1 and not is_at_once(tellings)):
+        if world is None or not self._rests:
             return False
         for one in tellings:
             form = one.form
