@@ -138,9 +138,15 @@ class Walk:
         item = task.get("item")
         if task.get("evidence"):
             self.attach(task)
-        question = self.session.say("done? Enter is yes; a reason skips it")
-        reason = read(f"  {question} > ") if task.get("optional") else ""
+        reason = self.why_skip() if task.get("optional") else ""
         self.engine.task(self.incident, task["id"], item=item, skip=reason or None, run=task["run"])
+
+    def why_skip(self) -> str:
+        """Ask why it is not done; nothing where it is. A number is a choice typed too early."""
+        question = self.session.say("done? Enter is yes; a reason in words skips it")
+        while (reason := read(f"  {question} > ")).isdecimal():
+            pass
+        return reason
 
     def attach(self, task: Row) -> None:
         """Attach the file that a task wants as evidence."""

@@ -11,7 +11,7 @@ from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.site import REGISTERS
 from handrail.engine.machine.state import task_items
 from handrail.engine.machine.steps import nobody_else
-from handrail.engine.messages import say_message
+from handrail.engine.messages import say_message, say_value
 from handrail.engine.refused import told
 from handrail.engine.sealing import Unsealed
 from handrail.engine.text import pick
@@ -154,6 +154,7 @@ class _Viewer:
             "run": run.id,
             "id": task.id,
             "item": item,
+            "item_title": self.called(run, task, item),
             "status": run.tasks.get(key, "open"),
             "do": pick(task.do, self.lang),
             "optional": task.optional,
@@ -162,6 +163,15 @@ class _Viewer:
             "by": list(task.by),
             "mine": may(task.by, self.actor),
         }
+
+    def called(self, run: Run, task: Task, item: str | None) -> str | None:
+        """What an item of a task is called; ``None``: the task has none."""
+        if item is None or task.each is None:
+            return None
+        fact = self.definition(run).facts.get(task.each) if task.each_fact else None
+        if fact is not None:
+            return say_value(fact, item, self.world.site, self.lang)
+        return pick(self.world.site.registers[task.each].get(item, item), self.lang)
 
     def deadlines(self) -> list[View]:
         return [

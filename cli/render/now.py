@@ -51,6 +51,11 @@ def _asks(view: View, run: str) -> bool:
     )
 
 
+def item_of(task: Row) -> list[Span]:
+    """Which one of a list a task is for, as people call it."""
+    return [span(f"  {task['item_title']}", "strong")] if task.get("item_title") else []
+
+
 def header(view: View, session: Session, now: datetime) -> Iterator[Block]:
     """Say which incident this is, and whether it is only a drill."""
     parts: list[Span | str] = [span(view["id"], "title")]
@@ -204,7 +209,7 @@ class Screen:
         extra = f" ({self.say('optional')})" if task.get("optional") else ""
         extra += f" ({self.say('needs a file')})" if task.get("evidence") else ""
         words = span(f"{mark} {task.get('do') or task['id']}{extra}", style)
-        return line(words, "  ", span(name, "dim"), indent=2, hang=4)
+        return line(words, *item_of(task), "  ", span(name, "dim"), indent=2, hang=4)
 
     def tick(self, task: Row) -> list[str]:
         """Return the words that tick one task."""

@@ -60,10 +60,11 @@ def _short(row: Row, session: Session) -> str:
 
 def _choices(choose: Mapping[str, str], session: Session, indent: int) -> Iterator[Line]:
     wide = max(map(len, choose))
-    for answer, text in list(choose.items())[:_FEW]:
+    shown = _FEW if len(choose) > _FEW + 1 else len(choose)  # “and 1 more” is as long as that one
+    for answer, text in list(choose.items())[:shown]:
         yield line(span(answer.ljust(wide), "command"), span(f"  {text}"), indent=indent, hang=wide)
-    if len(choose) > _FEW:
-        more = session.say("and {count} more", count=len(choose) - _FEW)
+    if len(choose) > shown:
+        more = session.say("and {count} more", count=len(choose) - shown)
         yield line(span(more, "dim"), indent=indent)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handrail.cli.page import Block, Line, Span, Table, line, span
 from handrail.cli.present import manner
-from handrail.cli.render.now import MARKS, Screen, header
+from handrail.cli.render.now import MARKS, Screen, header, item_of
 from handrail.cli.when import clock_words
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def _tasks(view: View, session: Session) -> Iterator[Block]:
         words: list[Span | str] = [
             f"{MARKS[task['status']]} ",
             span(task.get("do") or name),
+            *item_of(task),
             span(f"  {name}", "dim"),
         ]
         yield line(*words, indent=2, hang=4)

@@ -68,8 +68,8 @@ def _which(run: Run, task: Task, items: Sequence[str], item: str | None) -> Reas
             return facts_missing([task.each])
         return Reason("not-now", "“{task}” has nothing to be done for", {"task": task.id})
     if item is None:
-        names = tuple(f"{task.id}/{name}" for name in items)
-        return Reason("item", "say which: {items}", {"items": ", ".join(names)}, tuple(items))
+        template = "say which with --item: {items}"
+        return Reason("item", template, {"items": ", ".join(items)}, tuple(items))
     params = {"item": item, "items": ", ".join(items)}
     return Reason("not-now", "“{item}” is not one of {items}", params)
 

@@ -170,3 +170,24 @@ def test_walk_says_a_refusal_and_goes_on(contact: Hand) -> None:
     assert said.code == 0, said
     assert "there is no choice “99”" in said.out
     assert "seen from the office" in contact.does("audit", "show", "1").out
+
+
+def test_walk_takes_no_number_for_a_reason_to_skip(contact: Hand) -> None:
+    contact.does("open", "bomb-threat-telephone", "--as", "anna", "-q")
+    said = contact("walk", "2", "--as", "anna", stdin="1\n2\nnobody is near\n1\n\nq\n")
+    assert said.code == 0, said
+    rows = contact.does("audit", "log", "--case", "2", "--by", "anna", "--json").lines
+    ticked = [(row["task"], row["type"]) for row in rows if row["type"].startswith("task-")]
+    assert ticked == [("wave", "task-skipped"), ("note-time", "task-done")]
+
+
+def test_each_place_of_a_task_is_called_by_its_name(contact: Hand) -> None:
+    contact.does("open", "bomb-threat-telephone", "--as", "anna", "-q")
+    contact.does("step", "2", "evacuate", "--as", "carla", "-q")
+    said = contact("next", "2", "--as", "anna").out
+    assert "[ ] This zone is empty.  Galleries  zone-empty galleries" in said
+    dutch = contact("show", "2", "--as", "anna", "--lang", "nl").out
+    assert "Tentoonstellingszalen  zone-empty galleries" in dutch
+    refused = contact("task", "2", "zone-empty", "--as", "anna")
+    assert refused.code == 5
+    assert "say which with --item: entrance-hall, galleries" in refused.err

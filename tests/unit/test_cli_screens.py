@@ -9,6 +9,7 @@ import pytest
 
 from handrail.cli.page import lay_out
 from handrail.cli.render.now import Screen
+from handrail.cli.render.questions import question
 from handrail.cli.render.whole import whole
 from handrail.cli.session import Session
 
@@ -262,3 +263,13 @@ def test_the_screen_speaks_dutch() -> None:
     text = the_screen(a_view(), session)
     assert "Nu niet:" in text
     assert "Not now:" not in text
+
+
+@pytest.mark.parametrize(("count", "listed"), [(8, 8), (9, 9), (10, 8)])
+def test_a_list_of_answers_is_cut_only_where_that_is_shorter(
+    session: Session, count: int, listed: int
+) -> None:
+    row = {"fact": "voice", "type": "choice", "of": {f"v{n}": f"Voice {n}" for n in range(count)}}
+    text = lay_out(question(row, session))
+    assert text.count("Voice") == listed
+    assert (f"and {count - listed} more" in text) == (listed < count)
