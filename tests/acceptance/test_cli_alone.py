@@ -57,6 +57,9 @@ def test_a_new_site_of_one_person_gets_one_warning_with_the_count_and_the_mend(
     assert "0 errors, 1 warning" in said.out + said.err
     together = alone.does("protocol", "check", "suspicious-object", "suspicious-person")
     assert together.out.count("warning HR341") == 2
+    same = alone.does("protocol", "check", "bomb-threat-telephone").out
+    assert "3 steps need a second person" in same
+    assert "none: search-first, all-clear (2)" in same
 
 
 def test_the_checker_tells_one_person_before_it_happens(alone: Hand) -> None:

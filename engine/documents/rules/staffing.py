@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from handrail.engine.documents.finding import Severity, msg
@@ -72,11 +73,15 @@ def _alone_with(subject: Subject, found: Sequence[tuple[Step, Second]]) -> Findi
     message = msg(
         "{count} steps need a second person, and a site of one person has none: {steps}",
         count=len(found),
-        steps=", ".join(dict.fromkeys(step.id for step, _ in found)),
+        steps=", ".join(_counted(Counter(step.id for step, _ in found))),
     )
     at = (*found[0][0].path, "second")
     mend = msg("give the role to more people, or let the protocol be left (deviate) until then")
     return subject.found_key("HR341", at, message, mend=mend, severity=Severity.WARNING)
+
+
+def _counted(names: Counter[str]) -> Iterator[str]:
+    yield from (name if count == 1 else f"{name} ({count})" for name, count in names.items())
 
 
 def _weight(site: Site) -> Severity:
