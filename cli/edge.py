@@ -111,7 +111,7 @@ def _tell(
 
 def _usage(fault: typer.TyperException, session: Session) -> int:
     if type(fault).__name__ == "NoArgsIsHelpError":
-        out.message(fault.format_message())
+        out.block(fault.format_message(), stream=sys.stderr)
         return fault.exit_code
     from handrail.cli.usage import usage_words  # noqa: PLC0415 - only a mistake pays for it
 

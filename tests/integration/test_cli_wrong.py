@@ -149,6 +149,13 @@ def test_what_was_meant_stands_in_the_object_too(desk: Desk) -> None:
     assert desk("next", "INC-2026-0009", "--json").json["error"]["near"] != []
 
 
+@pytest.mark.parametrize("words", [[], ["audit"], ["protocol"]])
+def test_a_group_without_a_command_shows_its_help_as_it_is(desk: Desk, words: list[str]) -> None:
+    said = desk(*words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == desk(*words, "--help").out
+
+
 def test_names_without_an_order_are_listed_by_the_alphabet() -> None:
     names = {f"doc-{letter}" for letter in "hgfedcba"}
     assert str(NotFoundError("document", "x", names)).endswith(", ".join(sorted(names)))
