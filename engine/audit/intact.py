@@ -16,6 +16,8 @@ again by index when it goes on.
 
 from __future__ import annotations
 
+from binascii import hexlify
+from contextlib import suppress
 from itertools import count
 from json import dumps, loads
 from operator import itemgetter
@@ -99,9 +101,11 @@ class _Pass:
 
     def _together(self, rows: Sequence[Row]) -> None:
         """Take records that lie in the log one after the other."""
-        try:
-            found = leaf_hashes(map(itemgetter(3), rows))
-        except TypeError:  # a table can hold anything
+        found = None
+        with suppress(TypeError):  # a table can hold anything
+            if {*map(type, map(itemgetter(1), rows))} == {int}:
+                found = leaf_hashes(map(itemgetter(3), rows))
+        if found is None:
             self._singly(self._at + len(rows))
             return
         for place in self._chains.doubtful(rows, found):
@@ -231,8 +235,8 @@ class _Chains:
 
 def _named(leaves: Sequence[bytes]) -> list[bytes]:
     """Return how the record after each of these names it."""
-    names = b"".join(leaves).hex("\n", len(leaves[0]))
-    return f'"prev":"{names}",'.replace("\n", '",\n"prev":"').encode().split(b"\n")
+    names = hexlify(b"".join(leaves), b"\n", len(leaves[0])).replace(b"\n", b'",\n"prev":"')
+    return (b'"prev":"%b",' % names).split(b"\n")
 
 
 def decoded(data: object) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 import tracemalloc
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +20,6 @@ from handrail.engine.ledger.merkle import root_of
 from handrail.engine.ledger.record import canonical, leaf_hash
 from handrail.engine.store.base import Entry
 from handrail.engine.store.sqlite import SqliteStore
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RECORDS, CASES = 90, 7
 TIME = "2026-11-21T10:00:00.000000Z"
@@ -146,3 +144,20 @@ def test_memory_does_not_grow_with_the_log() -> None:
 
     peak(1_024)  # what is made once
     assert peak(8_192) < 1.5 * peak(1_024)
+
+
+def test_a_number_of_another_kind_in_a_table_without_types_is_found(
+    honest: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(honest, tmp_path / "untyped.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(record)")]
+        untyped = ", ".join(columns).replace("seq,", "seq INTEGER PRIMARY KEY,", 1)
+        connection.executescript(
+            f"CREATE TABLE untyped ({untyped}); INSERT INTO untyped SELECT * FROM record;"  # noqa: S608 - its own columns
+            "DROP TABLE record; ALTER TABLE untyped RENAME TO record;"
+            "UPDATE record SET cseq = cseq + 0.0 WHERE seq = 20"
+        )
+    told = findings(path, [], 16)
+    assert told == findings(path, [], 0)
+    assert ("record-unreadable", 20) in [one[:2] for one in told[1]]
