@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "output.schema.json").read_text())
 
 REDACT = ["audit", "redact", "1", "--why", "asked", "--basis", "GDPR art. 17"]
+FORGET = ["audit", "redact", *REDACT[3:], "--person"]
 COMMANDS = [
     # the shape, and the words
     ("incident", ["next", "1"]),
@@ -60,6 +61,8 @@ COMMANDS = [
     ("checkpoint", ["audit", "checkpoint"]),
     ("proof", ["audit", "prove", "1"]),
     ("redacted", [*REDACT, "--title", "--dry-run", "--as", "helena"]),
+    ("forgotten", [*FORGET, "man", "--dry-run", "--as", "helena"]),
+    ("refusal", [*FORGET, "anna", "--dry-run", "--as", "helena"]),
     ("redacted", [*REDACT, "--title", "--yes", "--as", "helena"]),
     ("refusal", [*REDACT, "--title", "--yes", "--as", "anna"]),
     ("error", [*REDACT, "--title", "--as", "helena"]),

@@ -92,6 +92,20 @@ def test_a_step_can_be_told_of_but_its_signature_cannot_be_checked(keyed: Desk) 
     assert (again["verdict"], again["findings"], again["unchecked"]) == ("OK", [], 1)
 
 
+def test_of_one_who_left_nothing_is_left(keyed: Desk) -> None:
+    store, key, helena = keyed.home / "museum" / "store.db", blob(keyed, "anna"), "helena"
+    everywhere = ("audit", "redact", "--person", "anna", *WHY, *signing(keyed, helena))
+    assert keyed(*everywhere).code == 5  # the plan in force holds her
+    assert keyed("audit", "redact", "--title", "--person", "anna", *WHY).code == 2
+    put_in_force(keyed, plan_with(keyed, 3, KEYED, ANNA, keys=BY[1:]), "helena")
+    assert holding_key(store, key)
+    said = does(keyed, *everywhere)
+    assert said.out.index("INC-") < said.out.index(CASE)
+    assert holding_key(store, key) == []
+    found = verified(keyed)
+    assert (found["verdict"], found["findings"], found["unchecked"]) == ("OK", [], 1)
+
+
 def test_an_agreement_stays_without_what_showed_whose_it_is(keyed: Desk) -> None:
     put_in_force(keyed, plan_with(keyed, 3, KEYED, victor(keyed), keys=BY), "helena")
     rest = ("anna", "greta", "julia")

@@ -17,12 +17,13 @@ from handrail.engine.charter import register as registering
 from handrail.engine.charter.registered import against_registered
 from handrail.engine.charter.stored import Stored
 from handrail.engine.custody.desk import Desk
+from handrail.engine.custody.forget import forget
 from handrail.engine.custody.found import Wanted
 from handrail.engine.custody.hold import hold
 from handrail.engine.custody.redact import Ground, redact
 from handrail.engine.documents.check import check_all
 from handrail.engine.documents.source import read_source
-from handrail.engine.errors import UsageError
+from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.ledger.disclosure import seal
 from handrail.engine.plans import sealed_of
 from handrail.engine.refused import RefusedError
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from handrail.engine.documents.check import Checked
     from handrail.engine.store.base import DocumentRow, Reader
 
-PLAN, CASE = "north-museum", "DOC-north-museum"
+PLAN, CASE, INC = "north-museum", "DOC-north-museum", "INC-2026-0001"
 NAME, ACCOUNT = "Quirinus Aurelius Vogelzang", "quirinus.vogelzang@dock.museum"
 BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + Random(17).randbytes(32)  # noqa: S311 - no secret
 KEY = f"ssh-ed25519 {b64encode(BLOB).decode()} quirinus at the dock"
@@ -227,6 +228,32 @@ def test_who_comes_back_is_sealed_anew(left: Site) -> None:
     assert set(everywhere(left)) >= {"name", "account"}
 
 
+def test_without_an_incident_all_goes_that_names_somebody(left: Site) -> None:
+    left.engine.note(INC, f"{NAME} has the keys still")
+    left.engine.note(INC, "p17 has them, and a grey van")
+    left.engine.note(INC, "it is raining, and will rain on")
+    shown = forget(left.engine, ["p17"], GROUND, dry_run=True)
+    assert [row["incident"] for row in shown] == [INC, CASE]
+    assert [len(row["removed"]) for row in shown] == [2, 3]
+    rows = forget(left.engine, ["p17"], GROUND)
+    assert [len(row["removed"]) for row in rows] == [2, 3]
+    assert everywhere(left) == {}
+    assert traces(left.path, "has them, and a grey van") == set()
+    assert traces(left.path, "it is raining, and will rain on")
+    assert left.verify(Depth.LEGAL, left.sign()).verdict is Verdict.OK
+    with pytest.raises(NotFoundError):
+        forget(left.engine, ["p17"], GROUND)
+
+
+def test_where_one_case_is_held_nothing_goes_at_all(left: Site) -> None:
+    left.engine.note(INC, f"{NAME} has the keys still")
+    hold(left.engine, CASE, "a court asked for it")
+    with pytest.raises(RefusedError, match="DOC-north-museum is under a legal hold"):
+        forget(left.engine, ["p17"], GROUND)
+    assert traces(left.path, "has the keys still")
+    assert [one["refused"]["code"] for one in records(left, "redact-refused")] == ["held"]
+
+
 def test_a_legal_hold_forbids_it(left: Site) -> None:
     hold(left.engine, CASE, "a court asked for it")
     with pytest.raises(RefusedError, match="legal hold"):
@@ -274,7 +301,7 @@ def test_a_value_changed_is_an_attack_and_nothing_runs_on_it(site: Site, text: o
     result = site.verify(Depth.LEGAL)
     assert {one.code for one in result.findings} == {"disclosure-altered"}
     with pytest.raises(Exception, match="was altered"):
-        site.engine.note("INC-2026-0001", "anything")
+        site.engine.note(INC, "anything")
 
 
 def test_a_value_put_back_is_an_attack(left: Site) -> None:
@@ -288,7 +315,7 @@ def test_a_value_put_back_is_an_attack(left: Site) -> None:
 
 @pytest.mark.parametrize(("case", "found"), [
     (CASE, {"forged-redaction"}),
-    ("INC-2026-0001", {"disclosure-missing"}),
+    (INC, {"disclosure-missing"}),
 ])  # fmt: skip
 def test_a_redaction_that_the_program_would_refuse_is_found(
     site: Site, case: str, found: set[str]

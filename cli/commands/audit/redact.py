@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from handrail.cli import out
+from handrail.cli import complete, out
 from handrail.cli.page import Line, line, span
-from handrail.cli.params import Incident, Run, full_id
+from handrail.cli.params import Run, full_id
 from handrail.cli.session import Session
 from handrail.engine.custody.found import Wanted
+from handrail.engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from handrail.engine.custody.redact import Ground
 
 
 def command(
     ctx: typer.Context,
-    incident: Incident,
+    incident: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="INCIDENT",
+            help="The incident, or DOC-ID for what a document's agreement holds; without it "
+            "everything that names --person, in the whole log.",
+            autocompletion=complete.incidents,
+        ),
+    ] = None,
     *,
     fact: Annotated[
         list[str] | None, typer.Option(metavar="FACT", help="What was given for this fact.")
@@ -49,23 +61,49 @@ def command(
         bool, typer.Option("--dry-run", help="Say what would go; remove and record nothing.")
     ] = False,
 ) -> None:
-    """Remove personal data from an incident for good, by a recorded decision."""
+    """Remove personal data for good, by a recorded decision: of an incident, or a person's all."""
     from handrail.cli.sure import sure  # noqa: PLC0415 - help needs none
     from handrail.engine.custody.redact import Ground, redact  # noqa: PLC0415 - the same
 
-    session, case = Session.of(ctx), full_id(incident)
+    session, ground = Session.of(ctx), Ground(basis, why)
     wanted = Wanted(
         facts=fact or (), run=run, people=named or (), attachments=attachment or (),
         notes=note or (), title=title,
     )  # fmt: skip
+    if incident is None:
+        _everywhere(session, wanted, ground, dry_run=dry_run)
+        return
+    case = full_id(incident)
     if not dry_run:
         sure(session, session.say("Remove this from {incident} for good?", incident=case))
     with session.engine() as engine:
-        row = redact(engine, case, wanted, Ground(basis, why), dry_run=dry_run)
+        row = redact(engine, case, wanted, ground, dry_run=dry_run)
     if session.json:
         out.emit(row)
         return
     out.page(_page(row, session))
+
+
+def _everywhere(session: Session, wanted: Wanted, ground: Ground, *, dry_run: bool) -> None:
+    """Remove what names somebody from every case.
+
+    :raises UsageError: something else is wanted, which only one incident has.
+    """
+    from handrail.cli.sure import sure  # noqa: PLC0415 - as above
+    from handrail.engine.custody.forget import forget  # noqa: PLC0415 - the same
+
+    if wanted.is_empty() or wanted != Wanted(people=wanted.people):
+        raise UsageError("name the incident; without one, only --person is looked for")
+    if not dry_run:
+        people = ", ".join(wanted.people)
+        sure(session, session.say("Remove all that names {people} for good?", people=people))
+    with session.engine() as engine:
+        rows = forget(engine, wanted.people, ground, dry_run=dry_run)
+    if session.json:
+        out.emit({"cases": rows})
+        return
+    for row in rows:
+        out.page([line(span(row["incident"], "title")), *_page(row, session)])
 
 
 def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
@@ -78,7 +116,7 @@ def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
     if row["withdrawn"]:
         yield line(session.say("{count} messages not yet sent", count=len(row["withdrawn"])))
     for plan in row["plans"]:
-        text = session.say("the site plan {plan} names them still", plan=plan)
+        text = session.say("the site plan {plan} names that person still", plan=plan)
         yield line(span(text, "warn"))
     yield line(_end(row, session))
 
