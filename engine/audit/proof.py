@@ -13,6 +13,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.audit.asked import check_names
 from handrail.engine.errors import NotFoundError, UsageError
 from handrail.engine.ledger.checkpoint import open_checkpoint
 from handrail.engine.ledger.disclosure import digest_of, sealed_in
@@ -55,6 +56,8 @@ def prove(
     size = open_checkpoint(note, [key]).size
     logged = [each for each in _chosen(reader, which) if each.seq < size]
     if not logged:
+        if not which.isdigit():
+            check_names(reader, Filter(case=which))
         raise NotFoundError("record or case under this checkpoint", which)
     proofs = inclusion_proofs(reader.leaves(0, size), [each.seq for each in logged], size)
     data: Data = {
