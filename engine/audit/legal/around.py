@@ -50,7 +50,8 @@ def around(definitions: Definitions, case: Case, run: Run) -> Around:
     return Around(
         children=[_seen(case.runs[key]) for key in run.children.values() if key in case.runs],
         runs={name: how_runs_are(case, name) for name in sorted(reads.runs)},
-        heard=run is lifecycle and any(reads_of(definitions(o.sha256)).incident for o in others),
+        heard=run.id == case.lifecycle
+        and any(reads_of(definitions(o.sha256)).incident for o in others),
         incident={name: facts[name] for name in sorted(reads.incident) if name in facts},
     )
 

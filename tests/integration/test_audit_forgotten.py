@@ -1,0 +1,341 @@
+"""What a remembered decision must not forget: records that were right elsewhere are not here.
+
+In some incidents something is so that a decision hangs on, and what comes of it is
+recorded, until an auditor knows it by heart. In one incident it is not so: and there the
+very same records are written. They are found, as when each decision is taken anew.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from audit_play import Site
+
+from handrail.engine.audit.legal.check import check_cases
+from handrail.engine.audit.legal.walk import Walk
+from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.documents.source import read_source
+from handrail.engine.machine.deadlines import deadlines
+from handrail.engine.machine.decide import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from handrail.engine.engine import Engine
+
+    Record = dict[str, Any]
+
+HEAD = """\
+handrail: 1
+kind: protocol
+id: {id}
+revision: 1
+title: {id}
+purpose: To be asked about.
+owner: head-of-security
+addresses:
+  {{assets: [visitors], adversaries: [organised-thieves], methods: [hostile-reconnaissance]}}
+impact: {{level: low, text: None.}}
+"""
+ASKS = """\
+start: first
+states:
+  first:
+    by: [guard]
+    tasks: {round: {do: Walk., by: [guard], optional: true}}
+    steps: {on: {to: second}, wait: {to: waits}}
+  second:
+    by: [guard]
+    steps:
+      by-task: {to: [{state: over, when: {tasks.round: done}}]}
+      by-run: {to: [{state: over, when: {runs.other: good}}]}
+      by-incident: {to: [{state: over, when: {incident.lessons: some}}]}
+      timed: {to: timed}
+      short: {to: short}
+  waits:
+    run: other
+    done: [{state: over, when: {outcome: good}}, {state: second}]
+  timed:
+    by: [guard]
+    within: {time: 30m, since: states.first}
+    overdue: {notify: {to: [duty-manager], text: Late.}}
+    steps: {end: {to: over}, back: {to: second}}
+  short:
+    by: [guard]
+    within: 10m
+    overdue: {notify: {to: [duty-manager], text: Late.}}
+    steps: {end: {to: over}}
+  over: {final: over}
+"""
+OTHER = """\
+start: goes
+states:
+  goes:
+    by: [guard]
+    within: 20m
+    overdue: {notify: {to: [duty-manager], text: Late.}}
+    steps: {good: {to: good}, bad: {to: bad}}
+  good: {final: good}
+  bad: {final: bad}
+"""
+HEARS = """\
+start: hears
+states:
+  hears:
+    by: [guard]
+    next: [{state: over, when: {any: [{runs.other: good}, {incident.lessons: some}]}}]
+    steps: {stop: {to: over}}
+  over: {final: over}
+"""
+KNOWN = 4  # incidents in which it is learnt
+
+
+class Play(NamedTuple):
+    """One incident."""
+
+    engine: Engine
+    clock: Any
+    case: str
+
+    def later(self, minutes: float) -> None:
+        self.clock.forward(timedelta(minutes=minutes))
+
+    def step(self, *names: str, run: str = "asks-1") -> None:
+        for name in names:
+            self.later(0.1)
+            self.engine.step(self.case, name, run=run)
+
+    def start(self, name: str) -> None:
+        self.later(0.1)
+        self.engine.start(self.case, name)
+
+    def lessons(self, value: str) -> None:
+        self.later(0.1)
+        self.engine.fact(self.case, {"lessons": value}, run="incident-1")
+
+    def task(self) -> None:
+        self.later(0.1)
+        self.engine.task(self.case, "round", run="asks-1")
+
+    def other(self, end: str) -> None:
+        self.start("other")
+        self.step(end, run="other-1")
+
+    def tick(self, minutes: float) -> None:
+        self.later(minutes)
+        self.engine.tick()
+
+
+class Trial(NamedTuple):
+    """Where it is so, where it is not, and what comes of it."""
+
+    so: Callable[[Play], object]
+    otherwise: Callable[[Play], object]
+    act: Callable[[Play], object]
+    pace: float = 1  # after how much of the time it is written where it is not so
+
+
+def each(*moves: Callable[[Play], object]) -> Callable[[Play], object]:
+    return lambda play: [move(play) for move in moves]
+
+
+def on(play: Play) -> None:
+    play.step("on")
+
+
+TRIALS = {
+    "a task of a state that was left": Trial(
+        each(Play.task, on), on, lambda play: play.step("by-task")
+    ),
+    "how another run ended": Trial(
+        each(on, lambda play: play.other("good")),
+        each(on, lambda play: play.other("bad")),
+        lambda play: play.step("by-run"),
+    ),
+    "a fact of the incident": Trial(
+        each(on, lambda play: play.lessons("some")),
+        each(on, lambda play: play.lessons("none")),
+        lambda play: play.step("by-incident"),
+    ),
+    "how many runs there were": Trial(
+        lambda play: play.other("bad"), on, lambda play: play.start("other")
+    ),
+    "who waits for a run": Trial(
+        lambda play: play.step("wait"),
+        lambda play: play.start("other"),
+        lambda play: play.step("good", run="other-1"),
+    ),
+    "who waits for none": Trial(
+        lambda play: play.start("other"),
+        lambda play: play.step("wait"),
+        lambda play: play.step("good", run="other-1"),
+    ),
+    "who hears that a run ends": Trial(
+        lambda play: play.start("other"),
+        each(lambda play: play.start("other"), lambda play: play.start("hears")),
+        lambda play: play.step("good", run="other-1"),
+    ),
+    "who hears of a fact": Trial(
+        lambda _: None, lambda play: play.start("hears"), lambda play: play.lessons("some")
+    ),
+    "what one who begins hears": Trial(
+        lambda play: play.other("bad"),
+        lambda play: play.other("good"),
+        lambda play: play.start("hears"),
+    ),
+    "when a state was entered that was left": Trial(
+        lambda play: play.step("on", "timed"),
+        each(lambda play: play.later(40), lambda play: play.step("on", "timed")),
+        lambda play: play.step("end"),
+    ),
+    "how long it took": Trial(
+        lambda play: play.step("on", "short"),
+        each(lambda play: play.step("on", "short"), lambda play: play.later(11)),
+        lambda play: play.step("end"),
+    ),
+    "that nothing was due": Trial(
+        each(lambda play: play.step("on", "short"), lambda play: play.later(11)),
+        lambda play: play.step("on", "short"),
+        lambda play: play.step("end"),
+        pace=0.5,
+    ),
+    "that it was not due yet": Trial(
+        lambda play: play.step("on", "short"),
+        lambda play: play.step("on", "short"),
+        lambda play: play.tick(11),
+        pace=0.5,
+    ),
+    "what else was due": Trial(
+        lambda play: play.step("on", "short"),
+        each(lambda play: play.start("other"), lambda play: play.step("on", "short")),
+        lambda play: play.tick(25),
+    ),
+    "that it had passed": Trial(
+        lambda play: play.step("on", "short"),
+        each(lambda play: play.step("on", "short"), lambda play: play.tick(11)),
+        lambda play: play.tick(11),
+    ),
+    "which came first": Trial(
+        each(lambda play: play.start("other"), lambda play: play.step("on", "short")),
+        each(
+            lambda play: play.start("other"),
+            lambda play: play.later(15),
+            lambda play: play.step("on", "short"),
+        ),
+        lambda play: play.tick(40),
+    ),
+}
+
+
+@pytest.fixture
+def site(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("forgotten")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    made = Site(folder / "workspace")
+    documents = {"asks": ASKS, "other": OTHER, "hears": HEARS}
+    sources = [
+        read_source((HEAD.format(id=name) + text).encode(), f"{name}.yaml")
+        for name, text in documents.items()
+    ]
+    made.engine.person = "greta"
+    made.engine.register(sources)
+    made.engine.person = "helena"
+    made.engine.agree(list(documents))
+    made.engine.person = "anna"
+    yield made
+    made.engine.close()
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_records_of_elsewhere_are_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    trial = TRIALS[name]
+    for _ in range(KNOWN):
+        play, count = played(site, trial.so)
+        trial.act(play)
+    assert known_by_heart(site, play.case, count, monkeypatch)
+    told = records(site, play.case)
+    other, _ = played(site, trial.otherwise)
+    assert judged(site) == []
+    site.clock.forward((at(told[count]) - at(told[count - 1])) * trial.pace)
+    write(site, other.case, told[count:])
+    found = judged(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_is_here", lambda *_: False)
+        assert found == judged(site)
+    assert {case for _, _, case, _ in found} == {other.case}
+
+
+def played(site: Site, moves: Callable[[Play], object]) -> tuple[Play, int]:
+    """An incident where these moves were made; how many records it has."""
+    play = Play(site.engine, site.clock, str(site.engine.open("asks")["id"]))
+    moves(play)
+    return play, len(records(site, play.case))
+
+
+def records(site: Site, case: str) -> list[Record]:
+    with site.engine.reading() as reader:
+        return [json.loads(data) for data in reader.case_records(case)]
+
+
+def at(record: Record) -> datetime:
+    return parse_instant(record["recorded"])
+
+
+def judged(site: Site) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+
+    def tell(*where: object, **params: object) -> None:
+        found.append((*where, {key: str(value) for key, value in params.items()}))
+
+    with site.engine.reading() as reader:
+        size = reader.head().size
+        rows = reader.by_case_bytes("", None, size)
+        check_cases(reader, rows, size, site.engine.store.origin, tell)
+    return found
+
+
+def known_by_heart(site: Site, case: str, count: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the log is right, and of this case's last records none was decided again."""
+    decided: list[int] = []
+    decide = Walk._decide
+
+    def counted(walk: Walk, group: Any) -> Any:
+        if walk._id == case:
+            decided.append(json.loads(group[0][1])["cseq"])
+        return decide(walk, group)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_decide", counted)
+        return judged(site) == [] and all(cseq < count for cseq in decided)
+
+
+ADDED = ("v", "log", "cseq", "prev", "recorded")
+
+
+def write(site: Site, case: str, told: list[Record]) -> None:
+    """Write such records here, with the times of here, as the engine would write them."""
+    engine, now = site.engine, site.clock.now()
+    with engine.writing() as writer:
+        loaded = engine.casebook.load(writer, case)
+        world = engine.shelf.world(engine.shelf.site(), drill=False)
+        dues = {(due.run, due.owner): due.at for due in deadlines(world, loaded.case)}
+        drafts = []
+        for record in told:
+            draft = {key: value for key, value in record.items() if key not in ADDED}
+            if record["type"] != "run-started":
+                draft.pop("protocol", None)
+            draft |= {"case": case, "occurred": stamp(now)}
+            if "due" in record:
+                shifted = stamp(now - at(record) + parse_instant(record["due"]))
+                due = dues.get((record["run"], record.get("task", record["state"])), shifted)
+                draft |= {"due": due, "occurred": due}
+            drafts.append(draft)
+        after = loaded.case._replace(version=loaded.case.version + len(drafts))
+        engine.casebook.append(writer, world, loaded, Decision(tuple(drafts), after))
