@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from handrail.engine.custody.desk import kept_of
 from handrail.engine.custody.found import Wanted, choose, items_of
-from handrail.engine.custody.planned import called
+from handrail.engine.custody.planned import called, plans_with
 from handrail.engine.custody.redact import redact
-from handrail.engine.errors import NotFoundError
+from handrail.engine.errors import HandrailError, NotFoundError
 from handrail.engine.refused import RefusedError
 
 if TYPE_CHECKING:
@@ -22,20 +22,27 @@ if TYPE_CHECKING:
 __all__ = ["forget"]
 
 
-def forget(
-    engine: Engine, people: Sequence[str], ground: Ground, *, dry_run: bool = False
-) -> list[Row]:
+def forget(engine: Engine, people: Sequence[str], ground: Ground, *, dry_run: bool = False) -> Row:
     """Remove what names people in every case, each by a decision of its own; or say what would go.
 
     Site plans come last, for they tell what somebody is called. Where one case may not be
     touched nothing is removed at all.
 
-    :returns: the rows of ``redact``, one for each case.
+    :returns: ``cases``: the rows of ``redact``, one for each; ``plans``: the revisions of
+        site plans that name them still, because they were registered in clear.
     :raises NotFoundError: nothing names any of them.
+    :raises HandrailError: only plans of before do, from which nothing can be removed.
     :raises RefusedError: as ``redact``.
     """
     with engine.reading() as reader:
         wanted = dict(_wanted(engine, reader, people))
+        plans = [] if wanted else plans_with(reader, people)
+    if plans:
+        raise HandrailError(
+            "{people} stand only in site plans that were registered in clear, and stay: {plans}",
+            people=", ".join(people),
+            plans=", ".join(plans),
+        )
     if not wanted:
         raise NotFoundError("personal value that names", ", ".join(people))
     rows = []
@@ -46,9 +53,11 @@ def forget(
             if dry_run:
                 raise
             redact(engine, case, one, ground)  # is refused as well, and that is recorded
-    if dry_run:
-        return rows
-    return [redact(engine, case, one, ground) for case, one in wanted.items()]
+    if not dry_run:
+        rows = [redact(engine, case, one, ground) for case, one in wanted.items()]
+    gone = [item["digest"] for row in rows for item in row["removed"]]
+    with engine.reading() as reader:
+        return {"cases": rows, "plans": plans_with(reader, people, gone)}
 
 
 def _wanted(engine: Engine, reader: Reader, people: Sequence[str]) -> Iterator[tuple[str, Wanted]]:

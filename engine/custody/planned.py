@@ -11,9 +11,8 @@ from handrail.engine.plans import personal
 from handrail.engine.sealing import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterator, Mapping
 
-    from handrail.engine.custody.found import Item
     from handrail.engine.shelf import Shelf
     from handrail.engine.store.base import DocumentRow, Reader
 
@@ -30,16 +29,17 @@ def called(shelf: Shelf, reader: Reader) -> Mapping[str, list[str]]:
     return names
 
 
-def plans_with(reader: Reader, items: Collection[Item]) -> list[str]:
-    """The revisions of plans that still name these people: in clear, or in another plan's case.
+def plans_with(
+    reader: Reader, people: Container[str], goes: Collection[str | None] = ()
+) -> list[str]:
+    """The revisions of plans that still name people: in clear, or in another plan's case.
 
-    :param items: what goes.
+    :param goes: the digests of what is removed.
     """
-    people, goes = {item.of for item in items if item.of}, {item.digest for item in items}
     found = []
     for row, plan in _stored(reader):
         values = [value for (who, _), value in personal(plan) if who in people]
-        there = reader.disclosures(sealed_in(values), case_of(row.id)).keys() - goes
+        there = reader.disclosures(sealed_in(values), case_of(row.id)).keys() - {*goes}
         if there or any(isinstance(value, str) for value in values):
             found.append(f"{row.id}@{row.revision}")
     return found

@@ -103,7 +103,7 @@ def _rehearse(engine: Engine, reader: Reader, case: str, wanted: Wanted) -> Row:
         "removed": [item.row(clear=True) for item in items if not item.gone],
         "also": _also(reader, case, items),
         "withdrawn": [row.cseq for row in _waiting(reader, case, records, items)],
-        "plans": plans_with(reader, items),
+        "plans": _plans(reader, items),
         "scrubbed": False,
     }
 
@@ -114,6 +114,11 @@ def _chosen(
     records = kept_of(reader, case)
     items = items_of(reader, case, records)
     return records, choose(items, wanted, called(engine.shelf, reader))
+
+
+def _plans(reader: Reader, items: Sequence[Item]) -> list[str]:
+    people = {item.of for item in items if item.of}
+    return plans_with(reader, people, [item.digest for item in items])
 
 
 def _against(
@@ -186,7 +191,7 @@ def redact_at(desk: Desk, case: str, records: list[Kept], items: list[Item], gro
         "removed": [item.row(clear=False) for item in left],
         "also": also,
         "withdrawn": [row.cseq for row in waiting],
-        "plans": plans_with(writer, items),
+        "plans": _plans(writer, items),
     }
 
 

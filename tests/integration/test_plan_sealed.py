@@ -23,7 +23,7 @@ from handrail.engine.custody.hold import hold
 from handrail.engine.custody.redact import Ground, redact
 from handrail.engine.documents.check import check_all
 from handrail.engine.documents.source import read_source
-from handrail.engine.errors import NotFoundError, UsageError
+from handrail.engine.errors import HandrailError, NotFoundError, UsageError
 from handrail.engine.ledger.disclosure import seal
 from handrail.engine.plans import sealed_of
 from handrail.engine.refused import RefusedError
@@ -232,10 +232,10 @@ def test_without_an_incident_all_goes_that_names_somebody(left: Site) -> None:
     left.engine.note(INC, f"{NAME} has the keys still")
     left.engine.note(INC, "p17 has them, and a grey van")
     left.engine.note(INC, "it is raining, and will rain on")
-    shown = forget(left.engine, ["p17"], GROUND, dry_run=True)
+    shown = forget(left.engine, ["p17"], GROUND, dry_run=True)["cases"]
     assert [row["incident"] for row in shown] == [INC, CASE]
     assert [len(row["removed"]) for row in shown] == [2, 3]
-    rows = forget(left.engine, ["p17"], GROUND)
+    rows = forget(left.engine, ["p17"], GROUND)["cases"]
     assert [len(row["removed"]) for row in rows] == [2, 3]
     assert everywhere(left) == {}
     assert traces(left.path, "has them, and a grey van") == set()
@@ -358,10 +358,17 @@ def test_a_plan_in_clear_is_read_and_is_still_the_file_s(old: Site) -> None:
     assert old.verify(Depth.LEGAL, old.sign()).verdict is Verdict.OK
 
 
+def test_of_plans_in_clear_alone_nothing_can_be_removed(old: Site) -> None:
+    with pytest.raises(HandrailError, match="and stay: north-museum@2"):
+        forget(old.engine, ["p17"], GROUND)
+
+
 def test_the_next_revision_is_sealed_and_what_was_in_clear_is_named(old: Site) -> None:
     put_in_force(old, plan(old, 3, more=P17))
     put_in_force(old, plan(old, 4))
     assert stored(old)[2].source == b""
+    shown = forget(old.engine, ["p17"], GROUND, dry_run=True)
+    assert shown["plans"] == ["north-museum@2"]
     row: Row = redact(old.engine, CASE, P, GROUND)
     assert row["plans"] == ["north-museum@2"]
     assert people(old, 3)["p17"].name == "[redacted]"

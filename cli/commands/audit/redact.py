@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,7 +81,7 @@ def command(
     if session.json:
         out.emit(row)
         return
-    out.page(_page(row, session))
+    out.page([*_page(row, session), *_plans(row["plans"], session)])
 
 
 def _everywhere(session: Session, wanted: Wanted, ground: Ground, *, dry_run: bool) -> None:
@@ -98,12 +98,13 @@ def _everywhere(session: Session, wanted: Wanted, ground: Ground, *, dry_run: bo
         people = ", ".join(wanted.people)
         sure(session, session.say("Remove all that names {people} for good?", people=people))
     with session.engine() as engine:
-        rows = forget(engine, wanted.people, ground, dry_run=dry_run)
+        found = forget(engine, wanted.people, ground, dry_run=dry_run)
     if session.json:
-        out.emit({"cases": rows})
+        out.emit(found)
         return
-    for row in rows:
+    for row in found["cases"]:
         out.page([line(span(row["incident"], "title")), *_page(row, session)])
+    out.page(_plans(found["plans"], session))
 
 
 def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
@@ -115,10 +116,15 @@ def _page(row: dict[str, Any], session: Session) -> Iterable[Line]:
         yield line(session.say("the same file is in {incident} and goes there too", incident=case))
     if row["withdrawn"]:
         yield line(session.say("{count} messages not yet sent", count=len(row["withdrawn"])))
-    for plan in row["plans"]:
-        text = session.say("the site plan {plan} names that person still", plan=plan)
-        yield line(span(text, "warn"))
     yield line(_end(row, session))
+
+
+def _plans(plans: Sequence[str], session: Session) -> Iterable[Line]:
+    if plans:
+        text = session.say(
+            "these site plans name that person still: {plans}", plans=", ".join(plans)
+        )
+        yield line(span(text, "warn"))
 
 
 def _end(row: dict[str, Any], session: Session) -> Any:
