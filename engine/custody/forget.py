@@ -66,7 +66,7 @@ def _wanted(engine: Engine, reader: Reader, people: Sequence[str]) -> Iterator[t
     plans = [f"DOC-{row.id}" for row in reader.documents() if row.kind == "site"]
     cases = [case for case, _ in reader.case_sizes()]
     for case in sorted(cases, key=plans.__contains__):
-        items = [item for item in items_of(reader, case, kept_of(reader, case)) if not item.gone]
+        items = items_of(reader, case, kept_of(reader, case))
         found = []
         for person in people:
             with suppress(NotFoundError):

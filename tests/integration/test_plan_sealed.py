@@ -241,8 +241,10 @@ def test_without_an_incident_all_goes_that_names_somebody(left: Site) -> None:
     assert traces(left.path, "has them, and a grey van") == set()
     assert traces(left.path, "it is raining, and will rain on")
     assert left.verify(Depth.LEGAL, left.sign()).verdict is Verdict.OK
+    again = forget(left.engine, ["p17"], GROUND)["cases"]  # where a program was reading still
+    assert [(row["removed"], row["scrubbed"]) for row in again] == [([], True)]
     with pytest.raises(NotFoundError):
-        forget(left.engine, ["p17"], GROUND)
+        forget(left.engine, ["nobody-here"], GROUND)
 
 
 def test_where_one_case_is_held_nothing_goes_at_all(left: Site) -> None:
