@@ -34,6 +34,9 @@ _STYLES = {  # ECMA-48 select graphic rendition
 _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
+_NARROWEST = 12  # columns; a common word
+
+
 class Span(NamedTuple):
     """A run of text in one style."""
 
@@ -104,9 +107,15 @@ def _table(table: Table, width: int | None) -> Iterator[Line]:
     rows = [head, *table.rows]
     widths = [max(_cells(row[at].text) for row in rows) for at in range(len(head))]
     before = sum(widths[:-1]) + 2 * (len(widths) - 1)
-    hang = before if width is None or before < width * 2 // 3 else 4
+    hang = before if width is None or _stays(width, before, widths[-1]) else 4
     for row in rows:
         yield Line(spans=tuple(_columns(row, widths)), hang=hang)
+
+
+def _stays(width: int, before: int, last: int) -> bool:
+    """Whether the last column is wrapped in its place: where it is wide, or two lines will do."""
+    room = width - before
+    return before < width * 2 // 3 or (room >= _NARROWEST and last <= 2 * room)
 
 
 def _columns(row: Sequence[Span], widths: Sequence[int]) -> Iterator[Span]:

@@ -56,11 +56,17 @@ def _runs(view: View, session: Session) -> Table:
             span(run["id"], "strong"),
             span(_pinned(run, session)),
             span(say(STATUS_WORDS[run["status"]])),
-            span(run["outcome"] or ", ".join(run["in"])),
+            span(run["outcome"] or _where(run)),
         )
         for run in [*([lifecycle] if lifecycle else []), *view["runs"]]
     ]
     return Table(head=(say("run"), say("protocol"), say("status"), say("where")), rows=tuple(rows))
+
+
+def _where(run: Any) -> str:
+    """The states that it is in, as people call them."""
+    titles = {state["id"]: state["title"] for state in run["states"]}
+    return ", ".join(titles.get(name) or name for name in run["in"])
 
 
 def _pinned(run: Any, session: Session) -> str:

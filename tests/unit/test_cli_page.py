@@ -64,3 +64,12 @@ def test_wrapping_loses_no_word(text: str) -> None:
 
 def test_a_control_character_is_shown() -> None:
     assert clean("a\x1b[2Jb") == "a\\x1b[2Jb"
+
+
+def test_the_last_column_stays_under_its_head_where_that_takes_two_lines() -> None:
+    rows = ((span("x" * 56), span("Agreement with management")),)
+    text = lay_out([Table(head=("id", "title"), rows=rows)], width=80)
+    assert text.splitlines()[1:] == ["x" * 56 + "  Agreement with", " " * 58 + "management"]
+    rows = ((span("x" * 56), span("a long title " * 8)),)
+    text = lay_out([Table(head=("id", "title"), rows=rows)], width=80)
+    assert text.splitlines()[2].startswith("    title")

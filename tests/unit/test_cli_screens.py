@@ -273,3 +273,12 @@ def test_a_list_of_answers_is_cut_only_where_that_is_shorter(
     text = lay_out(question(row, session))
     assert text.count("Voice") == listed
     assert (f"and {count - listed} more" in text) == (listed < count)
+
+
+def test_show_says_in_words_where_a_run_is(session: Session) -> None:
+    text = lay_out(whole(a_view(), session, NOW))
+    (row,) = [line for line in text.splitlines() if line.startswith(RUN) and "active" in line]
+    assert row.endswith("active  Make contact")
+    view = a_view()
+    view["runs"][0] |= {"status": "finished", "outcome": "let-go", "in": [], "states": []}
+    assert f"{RUN}  suspicious-person r3  finished  let-go" in lay_out(whole(view, session, NOW))
