@@ -68,9 +68,11 @@ def redact(
 
     :param case: an incident, or ``DOC-ID`` for a document's agreement.
     :returns: ``incident``, ``dry_run``, ``removed`` (rows), ``also`` (other cases with
-        the same attachment), ``withdrawn`` (messages), ``scrubbed`` (no trace is left).
+        the same attachment), ``withdrawn`` (messages), ``plans`` (that name the people
+        still), ``scrubbed`` (no trace is left).
     :raises NotFoundError: there is no such case, or nothing of what is wanted in it.
-    :raises RefusedError: the person may not, or a legal hold forbids it; recorded.
+    :raises RefusedError: the person may not, a legal hold forbids it, or the site plan in
+        force needs it; recorded.
     """
     if wanted.is_empty():
         raise UsageError("say what: --fact, --person, --attachment, --note or --title")
