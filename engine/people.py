@@ -157,11 +157,11 @@ def turned_away(site: Site | None, case: str, claim: str | None, fault: Handrail
         "drill": False,
         "actor": Actor(NOBODY, (), "unknown", host()).record(),
         "identify": how,
-        "refused": {"code": fault.code, "template": _TURNED_AWAY, "params": {}, "needs": []},
+        "refused": {"code": fault.code, "template": _TURNED_AWAY_WORDS, "params": {}, "needs": []},
     }
     if claim is not None and site is not None and claim in site.people:
         draft["claimed"] = claim
     return draft
 
 
-_TURNED_AWAY = "somebody is not who they say, or is not known here"
+_TURNED_AWAY_WORDS = "somebody is not who they say, or is not known here"
