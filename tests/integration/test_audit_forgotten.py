@@ -8,147 +8,48 @@ very same records are written. They are found, as when each decision is taken an
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from audit_play import Site
+from asks_play import Asked, founded_to_ask
 
 from handrail.engine.audit.legal.check import check_cases
 from handrail.engine.audit.legal.walk import Walk
 from handrail.engine.clock import parse_instant, stamp
-from handrail.engine.documents.source import read_source
 from handrail.engine.machine.deadlines import deadlines
 from handrail.engine.machine.decide import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
-    from handrail.engine.engine import Engine
+    from audit_play import Site
 
     Record = dict[str, Any]
 
-HEAD = """\
-handrail: 1
-kind: protocol
-id: {id}
-revision: 1
-title: {id}
-purpose: To be asked about.
-owner: head-of-security
-addresses:
-  {{assets: [visitors], adversaries: [organised-thieves], methods: [hostile-reconnaissance]}}
-impact: {{level: low, text: None.}}
-"""
-ASKS = """\
-start: first
-states:
-  first:
-    by: [guard]
-    tasks: {round: {do: Walk., by: [guard], optional: true}}
-    steps: {on: {to: second}, wait: {to: waits}}
-  second:
-    by: [guard]
-    steps:
-      by-task: {to: [{state: over, when: {tasks.round: done}}]}
-      by-run: {to: [{state: over, when: {runs.other: good}}]}
-      by-incident: {to: [{state: over, when: {incident.lessons: some}}]}
-      timed: {to: timed}
-      short: {to: short}
-  waits:
-    run: other
-    done: [{state: over, when: {outcome: good}}, {state: second}]
-  timed:
-    by: [guard]
-    within: {time: 30m, since: states.first}
-    overdue: {notify: {to: [duty-manager], text: Late.}}
-    steps: {end: {to: over}, back: {to: second}}
-  short:
-    by: [guard]
-    within: 10m
-    overdue: {notify: {to: [duty-manager], text: Late.}}
-    steps: {end: {to: over}}
-  over: {final: over}
-"""
-OTHER = """\
-start: goes
-states:
-  goes:
-    by: [guard]
-    within: 20m
-    overdue: {notify: {to: [duty-manager], text: Late.}}
-    steps: {good: {to: good}, bad: {to: bad}}
-  good: {final: good}
-  bad: {final: bad}
-"""
-HEARS = """\
-start: hears
-states:
-  hears:
-    by: [guard]
-    next: [{state: over, when: {any: [{runs.other: good}, {incident.lessons: some}]}}]
-    steps: {stop: {to: over}}
-  over: {final: over}
-"""
 KNOWN = 4  # incidents in which it is learnt
-
-
-class Play(NamedTuple):
-    """One incident."""
-
-    engine: Engine
-    clock: Any
-    case: str
-
-    def later(self, minutes: float) -> None:
-        self.clock.forward(timedelta(minutes=minutes))
-
-    def step(self, *names: str, run: str = "asks-1") -> None:
-        for name in names:
-            self.later(0.1)
-            self.engine.step(self.case, name, run=run)
-
-    def start(self, name: str) -> None:
-        self.later(0.1)
-        self.engine.start(self.case, name)
-
-    def lessons(self, value: str) -> None:
-        self.later(0.1)
-        self.engine.fact(self.case, {"lessons": value}, run="incident-1")
-
-    def task(self) -> None:
-        self.later(0.1)
-        self.engine.task(self.case, "round", run="asks-1")
-
-    def other(self, end: str) -> None:
-        self.start("other")
-        self.step(end, run="other-1")
-
-    def tick(self, minutes: float) -> None:
-        self.later(minutes)
-        self.engine.tick()
 
 
 class Trial(NamedTuple):
     """Where it is so, where it is not, and what comes of it."""
 
-    so: Callable[[Play], object]
-    otherwise: Callable[[Play], object]
-    act: Callable[[Play], object]
+    so: Callable[[Asked], object]
+    otherwise: Callable[[Asked], object]
+    act: Callable[[Asked], object]
     pace: float = 1  # after how much of the time it is written where it is not so
 
 
-def each(*moves: Callable[[Play], object]) -> Callable[[Play], object]:
+def each(*moves: Callable[[Asked], object]) -> Callable[[Asked], object]:
     return lambda play: [move(play) for move in moves]
 
 
-def on(play: Play) -> None:
+def on(play: Asked) -> None:
     play.step("on")
 
 
 TRIALS = {
     "a task of a state that was left": Trial(
-        each(Play.task, on), on, lambda play: play.step("by-task")
+        each(Asked.task, on), on, lambda play: play.step("by-task")
     ),
     "how another run ended": Trial(
         each(on, lambda play: play.other("good")),
@@ -236,17 +137,7 @@ def site(
 ) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("forgotten")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
-    made = Site(folder / "workspace")
-    documents = {"asks": ASKS, "other": OTHER, "hears": HEARS}
-    sources = [
-        read_source((HEAD.format(id=name) + text).encode(), f"{name}.yaml")
-        for name, text in documents.items()
-    ]
-    made.engine.person = "greta"
-    made.engine.register(sources)
-    made.engine.person = "helena"
-    made.engine.agree(list(documents))
-    made.engine.person = "anna"
+    made = founded_to_ask(folder / "workspace")
     yield made
     made.engine.close()
 
@@ -272,9 +163,9 @@ def test_records_of_elsewhere_are_found(
     assert {case for _, _, case, _ in found} == {other.case}
 
 
-def played(site: Site, moves: Callable[[Play], object]) -> tuple[Play, int]:
+def played(site: Site, moves: Callable[[Asked], object]) -> tuple[Asked, int]:
     """An incident where these moves were made; how many records it has."""
-    play = Play(site.engine, site.clock, str(site.engine.open("asks")["id"]))
+    play = Asked(site.engine, site.clock, str(site.engine.open("asks")["id"]))
     moves(play)
     return play, len(records(site, play.case))
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asks_play import founded_to_ask, play_asked
 from audit_play import ROLES, Site
 
 from handrail.engine.audit.legal.check import check_cases
 from handrail.engine.audit.legal.walk import Walk
+from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.ledger.record import canonical
 from handrail.engine.store.sqlite import SqliteStore
 
@@ -26,16 +29,21 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
     Row = tuple[int, str, bytes]
 
+GONE = b"none"
 FORGERIES = int(os.environ.get("HANDRAIL_FORGERIES", "16"))
-STEPS = 150
+STEPS, INCIDENTS = 150, 40
 
 
 class Log:
     """A site's log, that can be judged as it is and as others would have it."""
 
-    def __init__(self, folder: Path) -> None:
-        site = Site(folder / "workspace")
-        site.play(Random(7), STEPS)  # noqa: S311 - a play, not a secret
+    def __init__(self, folder: Path, *, small: bool) -> None:
+        random = Random(7)  # noqa: S311 - a play, not a secret
+        site = (founded_to_ask if small else Site)(folder / "workspace")
+        if small:
+            play_asked(site, random, INCIDENTS)
+        else:
+            site.play(random, STEPS)
         site.engine.close()
         self.store = SqliteStore.open(site.path)
         with self.store.read() as reader:
@@ -64,12 +72,12 @@ def copied(row: Row, again: str) -> Row:
     return seq, case + again, data.replace(case.encode(), (case + again).encode())
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+@pytest.fixture(scope="module", params=["the library", "small protocols"])
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     folder: Path = tmp_path_factory.mktemp("known")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
-        made = Log(folder)
+        made = Log(folder, small=request.param == "small protocols")
     yield made
     made.store.close()
 
@@ -129,12 +137,50 @@ def forged(log: Log, random: Random) -> list[Row]:
     rows = list(log.rows)
     for _ in range(random.choice((1, 1, 2, 4))):
         at = random.choice(log.forgeable)
-        seq, case, data = rows[at]
-        record, other = json.loads(data), json.loads(rows[random.choice(log.forgeable)][2])
+        if random.random() < 0.4 or not held(rows[at]):
+            random.choice((gone, twice, swapped, moved_on))(rows, at, random)
+            continue
+        seq, case, _ = rows[at]
+        record = held(rows[at])
+        other = held(rows[random.choice(log.forgeable)]) or record
         change = random.choice(CHANGES)
         change(record, other, random)
         rows[at] = (seq, case, canonical(record))
     return rows
+
+
+def gone(rows: list[Row], at: int, _random: Random) -> None:
+    """As if never written: what cannot be read is passed over here."""
+    rows[at] = (*rows[at][:2], GONE)
+
+
+def twice(rows: list[Row], at: int, _random: Random) -> None:
+    rows[at] = (rows[at][0], *rows[at - 1][1:])
+
+
+def swapped(rows: list[Row], at: int, _random: Random) -> None:
+    rows[at - 1], rows[at] = rows[at], rows[at - 1]
+
+
+def moved_on(rows: list[Row], at: int, random: Random) -> None:
+    """What was recorded together happened at another time, before or after a deadline."""
+    by = timedelta(minutes=random.choice((-60, -10, -1, 1, 10, 15, 30, 60, 600)))
+    together = held(rows[at]).get("recorded")
+    for place in range(at, min(at + 8, len(rows))):
+        seq, case, _ = rows[place]
+        record = held(rows[place])
+        if record and case == rows[at][1] and record.get("recorded") == together:
+            changed = {name: moved(record.get(name), by) for name in ("recorded", "occurred")}
+            rows[place] = (seq, case, canonical(record | changed))
+
+
+def moved(time: object, by: timedelta) -> object:
+    return stamp(parse_instant(time) + by) if isinstance(time, str) and "T" in time else time
+
+
+def held(row: Row) -> Record:
+    """What a record holds; nothing: it is gone."""
+    return {} if row[2] == GONE else json.loads(row[2])
 
 
 def who(record: Record, _other: Record, random: Random) -> None:
