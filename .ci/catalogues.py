@@ -5,10 +5,10 @@
 
 A message is an English string with ``{names}``: the first string of a call to
 ``say`` or ``msg``, both of one to ``counted``, the template of an error or a
-``Reason``, a value of a constant whose name ends in ``_WORDS`` (or is ``TEXTS``), a
-``template = …`` or what is handed to a parameter of that name, a text of the command
-line's help, or what a finding shows of the schemas. A catalogue is complete when each
-has its translation, with the same names.
+``Reason`` (or what a name that stands there was given), a value of a constant whose
+name ends in ``_WORDS`` (or is ``TEXTS``), a ``template = …`` or what is handed to a
+parameter of that name, a text of the command line's help, or what a finding shows of
+the schemas. A catalogue is complete when each has its translation, with the same names.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def messages() -> dict[str, str]:
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
-    takers = dict(_takers(tree))
+    takers, values = dict(_takers(tree)), _values(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _in_call(node)
+            yield from _in_call(node, values)
             at = takers.get(_name(node.func))
             if at is not None and at < len(node.args):
                 yield from _strings(node.args[at])
@@ -73,20 +73,37 @@ def _takers(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield node.name, names.index("template") - (names[0] in {"self", "cls"})
 
 
-def _in_call(call: ast.Call) -> Iterator[str]:
+def _values(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    """What each name of the module is given, in whichever function."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(node.value)
+    return found
+
+
+def _in_call(call: ast.Call, values: dict[str, list[ast.expr]]) -> Iterator[str]:
+    def texts(one: ast.expr) -> list[str]:
+        """What the argument can be: itself, or what its name was given."""
+        base = one.value if isinstance(one, ast.Subscript) else one
+        given = values.get(base.id, []) if isinstance(base, ast.Name) else [one]
+        return [text for value in given for text in _strings(value) if text not in TAGS]
+
     name = _name(call.func)
     for keyword in call.keywords:
         if keyword.arg == "template":
             yield from _strings(keyword.value)
     if name in {"say", "msg"}:
-        found = ([t for t in _strings(one) if t not in TAGS] for one in call.args[:2])
-        yield from next((texts for texts in found if texts), [])
+        yield from next((found for one in call.args[:2] if (found := texts(one))), [])
     elif name == "counted":
-        yield from (text for one in call.args for text in _strings(one) if text not in TAGS)
+        yield from (text for one in call.args for text in texts(one))
     elif name == "Reason":
-        yield from (text for one in call.args[1:2] for text in _strings(one))
+        yield from (text for one in call.args[1:2] for text in texts(one))
     elif _is_error(name) or _is_super_init(call):
-        yield from (text for one in call.args[:1] for text in _strings(one))
+        yield from (text for one in call.args[:1] for text in texts(one))
 
 
 def _name(func: ast.expr) -> str:

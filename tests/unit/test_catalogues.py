@@ -44,6 +44,8 @@ def test_messages_are_found_wherever_they_are_said(catalogues: ModuleType) -> No
         "Take a step.",  # the help's list
         "Say what would happen; record nothing.",  # an option
         "This incident is closed.",  # a screen
+        "no way to {outcome} was found",  # a name that a text has in its function
+        "nobody in the site plan has the account “{account}”; an administrator can add it",
     ):
         assert text in found, text
 
