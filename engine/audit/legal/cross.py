@@ -7,16 +7,15 @@ or is when the incident was opened: runs give each other none.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handrail.engine.audit.legal.around import around, reads_of
+from handrail.engine.audit.legal.around import around
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.heads import DEADLINE
-from handrail.engine.audit.legal.known import OF_ONE, UNCLEAR, Start, numbered, time_of
+from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, time_of
+from handrail.engine.audit.legal.known import UNCLEAR, Start, numbered
+from handrail.engine.audit.legal.passing import atoms_of, passes_of
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
-from handrail.engine.machine.state import passing, task_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,30 +23,14 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.around import Around
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, World
-    from handrail.engine.audit.legal.then import Moment
+    from handrail.engine.audit.legal.passing import Pass
     from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     Starts = Mapping[str, Start]  # of the runs that go on
 
-__all__ = ["Crossing", "Met", "atoms_of", "crossing", "is_in", "is_tick", "met", "outer", "pattern"]
-
-_OF_SEVERAL: Final = OF_ONE | {
-    *("incident-opened", "incident-closed", "run-started", "run-finished", DEADLINE)
-}
-
-
-class Along(Protocol):
-    """A run that goes on, as a ``Start``."""
-
-    @property
-    def place(self) -> Place:
-        """Where it is."""
-
-    @property
-    def atoms(self) -> tuple[Any, ...]:
-        """Its own."""
+__all__ = ["Crossing", "crossing"]
 
 
 class Goal(NamedTuple):
@@ -57,14 +40,6 @@ class Goal(NamedTuple):
     place: Place | None  # None: it has ended
     atoms: tuple[int, ...]  # of the place: which of those before, the time, and the digests
     stays: bool = False  # whether it is as it was
-
-
-class Pass(NamedTuple):
-    """A deadline of a run that the records tell to have passed."""
-
-    telling: int  # which of the records tells it
-    run: str
-    clock: int  # which of the place's
 
 
 class Crossing(NamedTuple):
@@ -80,75 +55,6 @@ class Crossing(NamedTuple):
     lifecycle: str | None
 
 
-class Met(NamedTuple):
-    """What records of some forms tell of, wherever they are met."""
-
-    runs: frozenset[str]  # of which they tell
-    starts: frozenset[str]  # protocols that begin
-    reads: frozenset[str]  # what guards of these read of ``runs``
-
-
-def pattern(runs: Mapping[str, Along], times: Mapping[str, Sequence[str]], at: str) -> object:
-    """Which deadlines are due at a time and have not passed, soonest first (``deadlines``)."""
-    found = [
-        (time, name, (runs[name].place.clocks or ())[index][0].removeprefix(task_mark("")), index)
-        for name, dues in times.items()
-        for index, time in enumerate(dues)
-        if time <= at
-    ]
-    found.sort(key=lambda one: one[:3])
-    return tuple([(name, index) for _, name, _, index in found])
-
-
-def met(moment: Moment, records: Sequence[Record]) -> Met:
-    """What records tell of."""
-    begun = [record["protocol"] for record in records if record["type"] == "run-started"]
-    reads = [reads_of(moment.definition(pin["sha256"])).runs for pin in begun]
-    return Met(
-        frozenset(record["run"] for record in records if "run" in record),
-        frozenset(pin["id"] for pin in begun),
-        frozenset().union(*reads),
-    )
-
-
-def is_in(place: Place, run: Run, case: Case, told: Met) -> bool:
-    """Whether what was told may hang on how this run is, or change it."""
-    return (
-        run.id in told.runs
-        or run.id == case.lifecycle
-        or bool(place.reads.runs or place.reads.incident)
-        or not told.runs.isdisjoint(place.run.children.values())
-    )
-
-
-def outer(case: Case | None, told: Met, runs: Mapping[str, Along]) -> object:
-    """What such a decision may know beside the runs that are in it."""
-    if case is None:
-        return None
-    counts = [
-        (name, sum(run.protocol == name for run in case.runs.values()))
-        for name in sorted(told.starts)
-    ]
-    names = told.reads.union(*(one.place.reads.runs for one in runs.values()))
-    reads = [(name, _rest(case, name, runs)) for name in sorted(names)]
-    return (case.drill, case.status, case.lifecycle, *counts, *reads)
-
-
-def _rest(case: Case, name: str, runs: Mapping[str, Along]) -> object:
-    """What other runs give to ``how_runs_are``, whatever becomes of those that are in it."""
-    last: object = None
-    for run in case.runs.values():
-        if run.id == case.lifecycle or (name and run.protocol != name):
-            continue
-        if run.id in runs:
-            last = (run.id,)
-        elif run.status == "active":
-            return run.status
-        else:
-            last = run.outcome or run.status
-    return last if name else None
-
-
 def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, where it led
     known: Known,
     world: World,
@@ -162,12 +68,15 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     at = time_of(tellings)
     before = [atom for start in starts.values() for atom in start.atoms]
     seals = [seal for one in tellings for seal in one.seals]
-    same, passes = _same((*before, at, *seals), len(before) + 1), _passes(starts, tellings, records)
+    same, passes = (
+        _same((*before, at, *seals), len(before) + 1),
+        passes_of(starts, tellings, records),
+    )
     if (
         same is None
         or passes is None
         or at in before
-        or not all(record["type"] in _OF_SEVERAL for record in records)
+        or not all(record["type"] in OF_SEVERAL for record in records)
         or after.closed not in {None, at}
         or not (case is None or _are_left(case, starts, after))
         or not _is_still(world, case, starts, records, at)
@@ -186,63 +95,6 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
         for name, goal in goals.items()
         if goal.place is not None
     }
-
-
-def is_tick(records: Sequence[Record]) -> bool:
-    """Whether the engine looked at the clock; else, where a deadline passed, it is told late."""
-    return any(one["type"] == DEADLINE and not one.get("late") for one in records)
-
-
-def _passes(
-    starts: Starts, tellings: Sequence[Told], records: Sequence[Record]
-) -> tuple[Pass, ...] | None:
-    """The deadlines that passed; None: one of another kind did.
-
-    Each must run from when its state was entered: then it is not due before that.
-    """
-    found = []
-    for index, (telling, record) in enumerate(zip(tellings, records, strict=True)):
-        if telling.due is None:
-            continue
-        start = starts.get(record["run"])
-        if start is None:
-            return None
-        place, owner = start.place, record["state"]
-        owner = task_mark(record["task"]) if "task" in record else owner
-        clocks = [i for i, one in enumerate(place.clocks or ()) if one[0] == owner]
-        if len(clocks) != 1 or not _is_from_entry(place, clocks[0], record["state"]):
-            return None
-        due = place.times(start.atoms)[clocks[0]]
-        if telling.due != due or telling.occurred != due:
-            return None
-        found.append(Pass(index, record["run"], clocks[0]))
-    return tuple(found)
-
-
-def _is_from_entry(place: Place, clock: int, state: str) -> bool:
-    assert place.clocks is not None  # noqa: S101 - this is one of them
-    _, since, length = place.clocks[clock]
-    entered = place.run.entered.get(state)
-    return type(since) is int and place.atoms[since] == entered and length >= timedelta()
-
-
-def atoms_of(
-    starts: Mapping[str, Along], at: str, tellings: Sequence[Told], passes: Sequence[Pass]
-) -> list[Atom]:
-    """All atoms that there are after the records: last, for each run, what has passed then."""
-    every: list[Atom] = [atom for start in starts.values() for atom in start.atoms]
-    every.append(at)
-    every += [seal for one in tellings for seal in one.seals]
-    for name in dict.fromkeys(one.run for one in passes):
-        place, atoms = starts[name].place, starts[name].atoms
-        passed = () if place.passed is None else atoms[place.passed]
-        now = [
-            passing((place.clocks or ())[one.clock][0], tellings[one.telling].due or "")
-            for one in passes
-            if one.run == name
-        ]
-        every.append(frozenset((*passed, *now)))
-    return every
 
 
 def _are_left(before: Case, starts: Starts, after: Case) -> bool:

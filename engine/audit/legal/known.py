@@ -45,76 +45,37 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.audit.legal.around import around, reads_of
 from handrail.engine.audit.legal.clocks import clocks_of, due, hangs_on_time
+from handrail.engine.audit.legal.fit import is_known
 from handrail.engine.audit.legal.form import form_of
-from handrail.engine.audit.legal.heads import COMMANDS
 from handrail.engine.audit.legal.live import live
-from handrail.engine.audit.legal.people import check_actor, is_plain
 from handrail.engine.audit.legal.told import Teller
 from handrail.engine.errors import HandrailError
-from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from handrail.engine.audit.legal.around import Around, Reads
     from handrail.engine.audit.legal.clocks import Clock
-    from handrail.engine.audit.legal.cross import Crossing, Met
+    from handrail.engine.audit.legal.cross import Crossing
+    from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.form import Atom
+    from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.then import Moment, Period
-    from handrail.engine.audit.legal.told import Form, Told, Who
+    from handrail.engine.audit.legal.told import Form, Who
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
-    Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together
     # Owner; from which atom, or from which time; how long.
     Clocks = tuple[tuple[str, int | str, timedelta], ...]
 
-__all__ = [
-    "ALWAYS",
-    "OF_ONE",
-    "UNCLEAR",
-    "Known",
-    "Place",
-    "Start",
-    "Way",
-    "World",
-    "forms_of",
-    "is_at_once",
-    "is_at_rest",
-    "is_fit",
-    "is_free",
-    "is_known",
-    "learn",
-    "numbered",
-    "time_of",
-]
+__all__ = ["ALWAYS", "UNCLEAR", "Known", "Place", "Start", "Way", "World", "numbered"]
 
 Periods = tuple["Period", "Period"]  # of when it was recorded, and of when it happened
 World = tuple["Moment", Periods]  # what is in force, and who is what
 MOST: Final = 20_000  # places and ways that are kept; then all are learnt anew
-_MOST_AT_ONCE: Final = 32  # records
 ALWAYS: Final = "~"  # after every time
-# What tells of one run.
-OF_ONE: Final = frozenset(
-    {
-        "step-taken",
-        "step-pending",
-        "step-confirmed",
-        "step-declined",
-        "task-done",
-        "task-skipped",
-        "fact-set",
-        "evidence-attached",
-        "deviated",
-        "moved",
-        "notified",
-    }
-)
-
-
-_DECIDED: Final = frozenset({*COMMANDS, "incident-opened", "deadline-passed"})
 
 
 class Way(NamedTuple):
@@ -244,96 +205,6 @@ class Known:
             self._count = 1
 
 
-def forms_of(tellings: Sequence[Told]) -> Forms:
-    """How ways are found."""
-    if len(tellings) == 1:
-        return tellings[0].form.key
-    return tuple([one.form.key for one in tellings])
-
-
-def is_fit(moment: Moment, tellings: Sequence[Told], records: Sequence[Record]) -> bool:
-    """Whether these are records that anything is learnt of, all of one time."""
-    site = moment.site()
-    return (
-        is_at_once(tellings)
-        and len(records) <= _MOST_AT_ONCE
-        and all(is_plain(record, site) for record in records)
-    )
-
-
-def time_of(tellings: Sequence[Told]) -> str:
-    """When records happened together: deadlines passed by then; as ``ticks`` tries it first."""
-    for one in tellings:
-        if one.due is None:
-            return one.occurred
-    return max(one.occurred for one in tellings)
-
-
-def is_at_once(tellings: Sequence[Told]) -> bool:
-    """Whether all happened at one time, by one person and where that person was."""
-    if len(tellings) == 1:
-        return True
-    at, host = time_of(tellings), tellings[0].form.host
-    people = {one.form.who for one in tellings if one.form.who is not None}
-    return len(people) < 2 and all(  # noqa: PLR2004 - one at most
-        (one.occurred == at or one.due is not None) and one.form.host == host for one in tellings
-    )
-
-
-def is_known(moment: Moment, who: Who, recorded: str) -> bool:
-    """Whether the site plan knows them so, in these roles, all that day."""
-    name, how, roles = who
-    actor = {"id": name, "how": how, "roles": roles, "host": ""}
-    record, site = {"type": "", "recorded": recorded, "actor": actor}, moment.site()
-    return is_plain(record, site) and check_actor(record, site, lambda: False) is None
-
-
-def is_free(record: Record) -> bool:
-    """Whether a record asks nothing of its case, and changes nothing in it."""
-    kind = record["type"]
-    aside = kind == "noted" or (kind == "evidence-attached" and "run" not in record)
-    return bool(aside or kind.endswith("-refused"))
-
-
-def is_at_rest(kinds: Collection[str], *, before: bool) -> bool:
-    """Whether a case is at rest after records of these types; decisions run to rest."""
-    return "run-migrated" not in kinds and (before or not _DECIDED.isdisjoint(kinds))
-
-
-def learn(
-    moment: Moment,
-    before: tuple[Case, str, Start],
-    tellings: Sequence[Told],
-    records: Sequence[Record],
-    goal: Start,
-) -> Way | None:
-    """What records led to; None: that need not always be so."""
-    case, name, (place, atoms) = before
-    at = tellings[0].occurred
-    every = (*atoms, at, *(seal for one in tellings for seal in one.seals))
-    first = {atom: len(every) - 1 - back for back, atom in enumerate(reversed(every))}
-    fits = (
-        at not in atoms
-        and goal.place.clocks is not None
-        and all(atom in first for atom in goal.atoms)
-        and all(record["type"] in OF_ONE and record.get("run") == name for record in records)
-        and at < place.calm(atoms)
-        and _is_calm(moment, case, name, place, records, (*atoms, at))
-    )
-    if not fits:
-        return None
-    ways = tuple([first[atom] for atom in goal.atoms])
-    return Way(
-        goal=goal.place,
-        atoms=None if ways == tuple(range(len(atoms))) else ways,
-        same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
-        keeps=_is_kept(place, goal.place, ways),
-    )
-
-
-# -- deadlines ---------------------------------------------------------------------
-
-
 def _clocks(moment: Moment, case: Case, run: Run, atoms: Sequence[Atom]) -> Clocks | None:
     """The deadlines of a run; None: it has no ways."""
     try:
@@ -358,40 +229,3 @@ def numbered(
     index = {atom: number for number, atom in enumerate(atoms)}
     for owner, since, length, fixed in clocks:
         yield owner, since if fixed else index[since], length
-
-
-def _is_calm(  # noqa: PLR0913, PLR0917 - a run, what it went through, and when
-    moment: Moment,
-    case: Case,
-    run: str,
-    place: Place,
-    records: Sequence[Record],
-    atoms: Sequence[Atom],
-) -> bool:
-    """Whether nothing hangs on time between the first of these records and the last.
-
-    :param atoms: of the run, and the time of the records.
-    """
-    at = len(atoms) - 1
-    try:
-        for record in records[:-1]:
-            case = apply(moment.definition, case, record)
-            here = case.runs[run]
-            chart = chart_of(moment.definition(here.sha256))
-            clocks = numbered(clocks_of(chart, case, here, moment.site()), atoms)
-            if hangs_on_time(chart, here) or not all(
-                place.knows(clock) or (clock[1] == at and clock[2]) for clock in clocks
-            ):
-                return False
-    except UNCLEAR:
-        return False
-    return True
-
-
-def _is_kept(start: Place, goal: Place, atoms: Sequence[int]) -> bool:
-    """Whether all deadlines of the goal run at the start already, and as many have passed."""
-    passed = None if goal.passed is None else atoms[goal.passed]
-    return passed == start.passed and all(
-        start.knows((owner, since if isinstance(since, str) else atoms[since], length))
-        for owner, since, length in goal.clocks or ()
-    )
