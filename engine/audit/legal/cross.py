@@ -1,8 +1,20 @@
-"""What was decided before where runs begin or end: all that go on count, each at its place.
+"""What was decided before where runs begin or end, or deadlines passed: a *crossing*.
 
-As in ``known``; only, such a decision may know every run that goes on, and of those that
-have ended how they did. An atom of a run comes of an atom of the same run, of the records,
-or is when the incident was opened: runs give each other none.
+As in ``known``; only, several runs count, each at its place (``is_in``): those that the
+records tell of, those that wait for one of them, the lifecycle, and all whose guards ask
+about other runs. No other can move by such a decision, for it was at rest and asks about
+nothing that changes; nor can the decision know more of the others than how many there are
+of a protocol that starts, and what guards read of ``runs`` (``outer``). That they are left
+as they are is looked at when a crossing is learnt.
+
+Which deadlines are due, soonest first, is part of where a crossing is taken. Where records
+tell that some passed, each must be told with the time at which it is due here. What the
+clock brings is learnt only where nothing is due in any other run; it could have looked at
+several times, so only where the first that is tried is right (``ticks``), and that is the
+time that ``time_of`` gives again.
+
+An atom of a run comes of an atom of the same run, of the records, or is when the incident
+was opened: runs give each other none.
 """
 
 from __future__ import annotations

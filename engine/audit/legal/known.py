@@ -4,18 +4,20 @@ Most of a log is the same few things, done again in other incidents. To decide e
 them again, from nothing, costs ten times what it costs to read it. So where records that
 were recorded together tell of one run alone, and leave the others as they are, what they
 led to is kept (a *way* from one *place* to another), and taken again wherever a run of
-the same form meets records of the same form.
+the same form meets records of the same form. Where several runs move, begin or end, or
+deadlines passed, it is a *crossing* (``cross``).
 
 That this finds what deciding again finds rests on these:
 
 1. ``decide``, ``apply`` and ``check_values`` are pure. They know the case, the records
    and the world; a way belongs to one world (what is in force, the site plan), and to
    periods, of when it was recorded and when it happened, in which all keep their roles.
-2. Such a decision knows, of the case, the run; when the incident was opened; and what
-   guards read of other runs, which is in the form (``around``). Other runs do not move:
-   the case was at rest, and what their guards read of this one (how it is, how it ended)
-   stays as it is; the lifecycle's facts, which they may read too, have their own rule
-   (``heard``). That the others are left as they are is looked at when a way is learnt.
+2. Such a decision knows, of the case, the run, but for what of it nothing to come can
+   read (``live``); when the incident was opened; and what guards read of other runs, which
+   is in the form (``around``). Other runs do not move: the case was at rest, and what their
+   guards read of this one (how it is, how it ended) stays as it is; the lifecycle's facts,
+   which they may read too, have their own rule (``heard``). That the others are left as
+   they are is looked at when a way is learnt.
 3. Of the *atoms* (see ``form``) decisions ask nothing, but carry them from the run and
    the records to where they belong. So another run of the same form, given records of the
    same form, is decided alike, with its own atoms wherever the first had others: in what
@@ -26,17 +28,20 @@ That this finds what deciding again finds rests on these:
 4. Times are compared with deadlines alone. A way is learnt, and taken, only before all
    deadlines that run in the run and have not passed: then nothing hangs on by how much.
    Deadlines of states in between must be among those, or begin with the records' own
-   time. Where a step must wait (``after``) there are no ways.
+   time. Where a step must wait (``after``) there are no ways. A crossing may also be
+   learnt when some are due: then it is taken only where the same are due, in the same
+   order, and no others (``passing``).
 5. Who did it is held against the site plan: the way of being known, and the roles of that
    day, which a period fixes (``is_known``). Where the roles counted are those of a
    minute before, or time stood still, no way is learnt or taken. But for the roles, who it
    was and on which computer only passes through, as atoms do, and is the same in all
    records; except where a second person is needed, and there it is in the form.
-6. Ways are only learnt of records in which nothing was found. What begins, ends or takes
-   over runs, and deadlines that passed, is always decided again.
+6. Ways are only learnt of records in which nothing was found. What takes a run over to
+   another revision is always decided again, on the case as all of its records leave it.
 
 A document that itself spells out digests (``"sd"``) could ask about them: its runs have
-no ways. A note or a refusal asks nothing of the case, other than whether it is a drill.
+no ways. A note asks nothing of the case, other than whether it is a drill; a person's
+refusal not even that, and nothing of it is decided again but who it was.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Along:
 
     @property
     def calm(self) -> str:
-        """Before when nothing is due; it may be a little longer."""
+        """A time before which nothing is due; it may be that nothing is for some time longer."""
         if self._calm is None:
             self._calm = min(self.times, default=ALWAYS)
         return self._calm
@@ -83,7 +83,10 @@ class Along:
 
 
 class Stage:
-    """Where an incident is."""
+    """Where an incident is: at a case, from which some runs have gone along known ways.
+
+    Those are not put together again (``_whole``) before something has to be decided.
+    """
 
     def __init__(self, id: str, then: Then, known: Known) -> None:  # noqa: A002 - the glossary's word
         """Begin before the first record."""
