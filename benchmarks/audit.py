@@ -34,7 +34,7 @@ __all__ = ["rows"]
 
 CASES, STEPS = 160, 100
 HOUSE = 40_000  # records of the mix: ways are learnt at the cost of those after them
-ROUNDS = 15
+ROUNDS, TURNS = 5, 4
 NODE = 65  # bytes that a node's hash is over
 HASHES = "openssl's leaf and node hashes"
 LEGAL = 40_000  # records a second, as issue 5 wants them
@@ -46,10 +46,14 @@ def rows() -> list[Row]:
     with Engine.at(workspace) as engine, engine.store.read() as reader:
         size = reader.head().size
         length = sum(len(row.data) for row in reader.scan()) // size
-        intact = size / best(lambda: check_intact(reader, Marks([], Report()), Report()))
-        least = size / best(lambda: read_and_hashed(reader, size))
-        legal = size / best(lambda: judged(reader, size, engine.store.origin))
-    allowed = 1 / (1 / hashes(length + 1) + 1 / hashes(NODE))
+        intact = least = allowed = 0.0
+        for _ in range(TURNS):  # in turns: the machine's moods hit all alike
+            allowed = max(allowed, 1 / (1 / hashes(length + 1) + 1 / hashes(NODE)))
+            passed = best(lambda: check_intact(reader, Marks([], Report()), Report()))
+            intact = max(intact, size / passed)
+            least = max(least, size / best(lambda: read_and_hashed(reader, size)))
+        judging = best(lambda: judged(reader, size, engine.store.origin), rounds=TURNS * ROUNDS)
+        legal = size / judging
     return [
         speed(f"verify intact, records of {length} bytes", intact, HASHES, allowed, ">= 0.3"),
         speed(
@@ -149,6 +153,6 @@ def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 def hashes(length: int) -> float:
     """How many SHA-256 of this length openssl makes in a second of a core."""
-    command = ["openssl", "speed", "-seconds", "1", "-bytes", str(length), "-evp", "sha256"]
+    command = ["openssl", "speed", "-seconds", "1", "-bytes", str(length), "sha256"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(done.stdout.split()[-1].removesuffix("k")) * 1_000 / length
