@@ -120,4 +120,6 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names most like ``name``, best first."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
 
-    return get_close_matches(name.lower(), list(known), n=most, cutoff=0.6)
+    by_lower = {one.lower(): one for one in known}
+    found = get_close_matches(name.lower(), list(by_lower), n=most, cutoff=0.6)
+    return [by_lower[one] for one in found]

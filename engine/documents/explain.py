@@ -48,7 +48,7 @@ def explain(code: str) -> Page:
     name = code.upper()
     name = name if name.startswith("HR") else f"HR{name}"
     if name not in CODES:
-        raise NotFoundError("code", code, (known.lower() for known in CODES))
+        raise NotFoundError("code", code, CODES)
     text = (files("handrail.engine.documents") / "pages" / f"{name}.md").read_text("utf-8")
     prose, _, examples = text.partition("\n## ")
     wrong, _, right = examples.partition("\n## ")

@@ -63,6 +63,7 @@ WRONG = [
     (["audit", "log", "--case", "INC-2026-0009"], 10, "did you mean INC-"),
     (["audit", "log", "--case", "DOC-suspicious-persn"], 10, "mean DOC-suspicious-person"),
     (["audit", "log", "--type", "step-takn"], 10, "did you mean step-taken"),
+    (["protocol", "explain", "hr34"], 10, "did you mean HR34"),
     (["audit", "prove", "INC-2026-0009"], 10, "did you mean INC-"),
     (["audit", "prove", "DOC-suspicious-persn"], 10, "mean DOC-suspicious-person"),
     (["audit", "prove", "--record", "9999"], 10, "no record or case under this checkpoint “9999”"),

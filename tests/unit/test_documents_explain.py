@@ -123,5 +123,5 @@ def test_a_code_is_found_however_it_is_written(name: str) -> None:
 
 
 def test_what_is_no_code() -> None:
-    with pytest.raises(NotFoundError, match="did you mean hr210"):
+    with pytest.raises(NotFoundError, match="did you mean HR210"):
         explain("HR2100")
