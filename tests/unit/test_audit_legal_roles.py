@@ -28,7 +28,8 @@ def site(*tenures: dict[str, str]) -> Site:
 
 
 def moment_of(plan: Site) -> Moment:
-    moment = Moment(Snapshot({}, {}), None)
+    nothing: Any = None  # is asked for documents only
+    moment = Moment(Snapshot(nothing, {}, {}), None)
     moment._plan = plan
     return moment
 
