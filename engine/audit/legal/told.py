@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Form", "Teller", "Told", "Who", "read", "sealed"]
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
-_ASIDE: Final = ("cseq", "prev", "signature")  # of which no decision knows
 _MOST: Final = 20_000  # forms that are kept; then all are met anew
 
 _ACTOR: Final = 4  # members: id, roles, how, host
@@ -114,13 +113,16 @@ class Teller:
             occurred = take("occurred")
             if take("case") != case or _TIME.fullmatch(occurred) is None:
                 return recorded, None
-            for name in _ASIDE:
-                take(name, None)
+            take("cseq", None)
+            take("prev", None)
+            take("signature", None)
             if record["type"] == DEADLINE:
                 due = str(take("due"))
             if b'"sd":' in data:
                 seals, places = _unseal(record)
-            whole = dumps(record) + places
+                whole = dumps(record) + places
+            else:
+                whole = dumps(record)
             form = self._forms.get(whole)
             if form is None:
                 form = self._forms[whole] = self._form(record, places)
