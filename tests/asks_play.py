@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.engine import Engine
 
-__all__ = ["Asked", "founded_to_ask", "play_asked"]
+__all__ = ["ASKS", "HEAD", "Asked", "founded_to_ask", "play_asked"]
 
 HEAD = """\
 handrail: 1

@@ -11,11 +11,13 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from asks_play import Asked, founded_to_ask
+from asks_play import ASKS, HEAD, Asked, founded_to_ask
 
 from handrail.engine.audit.legal.check import check_cases
 from handrail.engine.audit.legal.walk import Walk
+from handrail.engine.charter.steps import step as take_step
 from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.documents.source import read_source
 from handrail.engine.machine.deadlines import deadlines
 from handrail.engine.machine.decide import Decision
 
@@ -230,3 +232,33 @@ def write(site: Site, case: str, told: list[Record]) -> None:
             drafts.append(draft)
         after = loaded.case._replace(version=loaded.case.version + len(drafts))
         engine.casebook.append(writer, world, loaded, Decision(tuple(drafts), after))
+
+
+def test_what_was_left_counts_again_under_a_revision_that_asks_about_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No decision could read how the task stood, until the run was taken over."""
+    asks = "{to: [{state: over, when: {tasks.round: done}}]}"
+    assert asks in ASKS
+    _in_force(site, 2, ASKS.replace(asks, "{to: over}"))
+    plays = [played(site, each(Asked.task, on))[0] for _ in range(KNOWN)]
+    assert known_by_heart(site, plays[-1].case, 0, monkeypatch)
+    _in_force(site, 3, ASKS)
+    site.engine.person = "greta"
+    site.engine.charter.migrate([play.case for play in plays])
+    site.engine.person = "anna"
+    for play in plays:
+        play.step("by-task")
+    assert judged(site) == []
+
+
+def _in_force(site: Site, revision: int, text: str) -> None:
+    head = HEAD.format(id="asks").replace("revision: 1", f"revision: {revision}")
+    site.engine.person = "greta"
+    site.engine.register([read_source((head + text).encode(), "asks.yaml")])
+    for person, step in (("greta", "submit"), ("julia", "no-objection")):
+        site.engine.person = person
+        take_step(site.engine, "asks", step, {})
+    site.engine.person = "helena"
+    site.engine.agree(["asks"])
+    site.engine.person = "anna"
