@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.anchors import SETTINGS
-from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.chains import decoded
 from handrail.engine.clock import parse_instant
 from handrail.engine.ledger.checkpoint import alleged
 from handrail.engine.store.rows import Filter

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.chains import decoded
 from handrail.engine.errors import UsageError
 from handrail.engine.ledger.checkpoint import VerifierKey, alleged, open_checkpoint
 from handrail.engine.store.base import Filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.chains import decoded
 from handrail.engine.ledger.record import canonical
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.sealed import matching
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.build import build

@@ -6,6 +6,7 @@ the store's columns, its head, its triggers, nor its own checkpoints.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from handrail.engine.anchors import Gathered
+    from handrail.engine.audit.intact import Part
     from handrail.engine.audit.verified import Verified
     from handrail.engine.ledger.checkpoint import VerifierKey
-    from handrail.engine.store.base import Store
+    from handrail.engine.store.base import Reader, Store
 
 __all__ = ["verify"]
 
@@ -48,8 +51,8 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
     :param last: what was verified before, which the log must go on from.
     :param incremental: hash all records again, but beyond that read only cases that have
         gone on since ``last``.
-    :param jobs: processes that take decisions again, beside this one; 1: none. What an
-        incremental verification reads is not shared out.
+    :param jobs: processes that hash records and take decisions again, beside this one; 1:
+        none. Of an incremental verification only the hashing is shared out.
     :raises NoteError: one of ``against`` is no checkpoint at all.
     :raises StoreError: the store cannot be read.
     """
@@ -60,7 +63,8 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
         kept = (outside(each.place, each.notes, known, report) for each in places)
         held_to = chain(stored(reader, known, report), *kept, noted(last, origin, report))
         marks = Marks(held_to, report, own=last and last.place)
-        tree = check_intact(reader, marks, report)
+        with _hashing(store, reader, jobs) as parts:
+            tree = check_intact(reader, marks, report, parts)
         if anchors is not None:
             from handrail.engine.audit.anchored import check_anchored  # noqa: PLC0415 - as below
 
@@ -89,6 +93,16 @@ def verify(  # noqa: PLR0913 - what to hold it to, and how deep
     return report.result(
         tree=tree, depth=depth, anchored=marks.anchored, anchors=compared, since=since
     )
+
+
+def _hashing(
+    store: Store, reader: Reader, jobs: int
+) -> AbstractContextManager[Iterable[tuple[int, Part | None]]]:
+    if jobs == 1:
+        return nullcontext(())
+    from handrail.engine.audit.shares import hashing  # noqa: PLC0415 - only where asked
+
+    return hashing(store, reader, jobs)
 
 
 def _since(last: Verified | None, marks: Marks, depth: Depth) -> int:

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handrail.engine.audit import intact
+from handrail.engine.audit import chains, intact, shares
 from handrail.engine.audit.findings import Report
 from handrail.engine.audit.marks import Mark, Marks
 from handrail.engine.ledger.merkle import root_of
 from handrail.engine.ledger.record import canonical, leaf_hash
 from handrail.engine.store.base import Entry
 from handrail.engine.store.sqlite import SqliteStore
+from handrail.engine.store.sqlite.reader import SqliteReader
 
 RECORDS, CASES = 90, 7
 TIME = "2026-11-21T10:00:00.000000Z"
@@ -60,14 +61,34 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def findings(path: Path, marks: list[Mark], batch: int) -> tuple[int, list[Any]]:
+def findings(
+    path: Path, marks: list[Mark], batch: int, part: int = 0, cases: int = 16_384
+) -> tuple[int, list[Any]]:
+    """How many records there are, and what is told of them.
+
+    :param part: how many records are looked at by themselves before; 0: none.
+    :param cases: how many are kept in mind.
+    """
     report = Report()
     with pytest.MonkeyPatch.context() as patch, SqliteStore.open(path) as store:
         patch.setattr(intact, "BATCH", batch)
+        patch.setattr(chains, "CASES", cases)
         with store.read() as reader:
-            size = intact.check_intact(reader, Marks(marks, report), report).size
+            starts = range(0, RECORDS + part, part) if part else ()
+            parts = [(start, part_of(path, start, part)) for start in starts]
+            size = intact.check_intact(reader, Marks(marks, report), report, parts).size
+    return size, told_of(report)
+
+
+def told_of(report: Report) -> list[Any]:
     told = [(one.code, one.seq, one.case, str(one.params)) for one in report.findings]
-    return size, sorted(told, key=repr)
+    return sorted(told, key=repr)
+
+
+def part_of(path: Path, start: int, length: int) -> intact.Part | None:
+    """As another process sees it: in a snapshot of its own."""
+    with SqliteStore.open(path) as store, store.read() as reader:
+        return intact.part_of(reader, start, length)
 
 
 LOOSE = """\
@@ -100,6 +121,7 @@ SOMEWHERE = st.integers(0, RECORDS - 1)
     gone=st.lists(SOMEWHERE, max_size=2),
     loose=st.booleans(),
     batch=st.integers(1, 40),
+    part=st.sampled_from([0, 1, 7, 16, 30, RECORDS]),
     marks=st.lists(
         st.tuples(st.integers(0, RECORDS + 3), st.sampled_from([None, "here", "there"])), max_size=5
     ),
@@ -111,6 +133,7 @@ def test_batches_tell_the_same_as_records_one_by_one(  # noqa: PLR0913 - what is
     gone: list[int],
     loose: bool,
     batch: int,
+    part: int,
     marks: list[tuple[int, str | None]],
 ) -> None:
     with SqliteStore.open(honest) as store, store.read() as reader:
@@ -126,7 +149,74 @@ def test_batches_tell_the_same_as_records_one_by_one(  # noqa: PLR0913 - what is
         for at in gone:
             connection.execute("DELETE FROM record WHERE seq = ?", (at,))
         connection.commit()
-    assert findings(path, held, batch) == findings(path, held, 0)
+    assert findings(path, held, batch, part) == findings(path, held, 0)
+
+
+@pytest.mark.parametrize("part", [0, 1, 7, 30])
+@pytest.mark.parametrize("cases", [1, 3])
+def test_cases_that_were_set_aside_are_followed(honest: Path, part: int, cases: int) -> None:
+    assert findings(honest, [], 16, part, cases) == (RECORDS, [])
+
+
+def test_what_is_no_record_is_told_of_where_its_case_was_set_aside(
+    honest: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(honest, tmp_path / "text.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER record_no_update")
+        connection.execute("UPDATE record SET data = CAST(data AS TEXT) WHERE seq = 20")
+        connection.commit()
+    told = [one[:2] for one in findings(path, [], 16, cases=1)[1]]
+    assert ("record-unreadable", 20) in told
+
+
+def test_a_part_is_spared_where_its_records_go_on_from_those_before(honest: Path) -> None:
+    found = part_of(honest, 20, 30)
+    assert found is not None
+    with SqliteStore.open(honest) as store, store.read() as reader:
+        assert found.leaves == list(reader.leaves(20, 50))
+        report = Report()
+        marks, parts = Marks([], report), [(20, found)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(intact, "BATCH", 1)
+            patch.setattr(type(reader), "part", spared(20, 50))
+            assert intact.check_intact(reader, marks, report, parts).size == RECORDS
+    assert not report.findings
+    assert part_of(honest, 80, 30) is None
+
+
+@pytest.mark.parametrize("change", [None, *CHANGES[:2], "SET seq = seq + 1000 WHERE seq >= :at"])
+def test_processes_spare_what_is_right_and_hide_nothing(
+    honest: Path, tmp_path: Path, change: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "WORTH", RECORDS)
+    monkeypatch.setattr(shares, "LENGTH", 20)
+    path = Path(shutil.copy(honest, tmp_path / "shared.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER record_no_update")
+        if change:
+            connection.execute(f"UPDATE record {change}", {"at": 31})
+        connection.commit()
+    report = Report()
+    with SqliteStore.open(path) as store, store.read() as reader:
+        with shares.hashing(store, reader, 2) as parts:
+            found = list(parts)
+        size = intact.check_intact(reader, Marks([], report), report, found).size
+    assert [start for start, _ in found] == [0, 20, 40, 60]
+    assert all(part is not None for _, part in found) == (change is None)
+    told = told_of(report)
+    assert (size, told) == findings(path, [], 16)
+    assert bool(told) == bool(change)
+
+
+def spared(start: int, stop: int) -> Any:
+    whole = SqliteReader.part
+
+    def part(reader: SqliteReader, first: int, last: int) -> Any:
+        assert last <= start or first >= stop
+        return whole(reader, first, last)
+
+    return part
 
 
 def test_memory_does_not_grow_with_the_log() -> None:

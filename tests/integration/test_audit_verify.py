@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handrail.engine.audit import intact
+from handrail.engine.audit import chains
 from handrail.engine.audit.findings import TEXTS, Depth, Verdict
 from handrail.engine.audit.verify import verify
 from handrail.engine.ledger.checkpoint import Checkpoint, LogKey, NoteError
@@ -526,7 +526,7 @@ def test_a_case_that_cannot_have_happened_is_found(book: Book) -> None:
 def test_cases_set_aside_are_taken_up_again(
     book: Book, anchor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intact, "CASES", 1)
+    monkeypatch.setattr(chains, "CASES", 1)
     assert book.verify(anchor).verdict is Verdict.OK
     book.sql("DELETE FROM record WHERE seq = 4")
     assert {"record-missing", "chain-broken"} <= codes(book.verify(anchor))

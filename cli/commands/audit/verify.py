@@ -59,7 +59,10 @@ def command(
         ),
     ] = False,
     jobs: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Processes that take decisions again.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Processes that hash records and take decisions again."
+        ),
     ] = 1,
     record: Annotated[
         bool, typer.Option("--record", help="Record in the log that it was verified.")

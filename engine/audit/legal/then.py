@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect, bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
+from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.charter import in_force_of
-from handrail.engine.audit.intact import decoded
 from handrail.engine.audit.sealed import matching
 from handrail.engine.machine.commands import ENGINE
 from handrail.engine.shelf import Shelf

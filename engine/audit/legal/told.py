@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orjson import JSONEncodeError, dumps
 
-from handrail.engine.audit.intact import decoded
+from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.legal.heads import DEADLINE
 from handrail.engine.ledger.record import members
 from handrail.engine.machine.commands import ENGINE
