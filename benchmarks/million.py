@@ -8,20 +8,27 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
+from contextlib import nullcontext
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.audit import HASHES, NODE, hashes, speed
 from benchmarks.process import program, run
 from benchmarks.table import Row, interleaved
 from benchmarks.workplace import workplace
+from handrail.engine.audit.findings import Report
+from handrail.engine.audit.intact import BATCH, check_intact
+from handrail.engine.audit.marks import Marks
+from handrail.engine.audit.shares import hashing
 from handrail.engine.casebook import entry_of
 from handrail.engine.engine import Engine
 from handrail.engine.ledger.record import canonical
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from handrail.engine.store.base import Writer
 
@@ -56,7 +63,7 @@ ASKED = {
 def rows() -> list[Row]:
     """Seconds a step, at most 1.2 times; what is asked, at most a quarter of a second more."""
     empty, full = workplace(), filled()
-    return [step_row(empty, full), *asked_rows(empty, full)]
+    return [step_row(empty, full), *asked_rows(empty, full), *intact_rows(full)]
 
 
 def step_row(empty: Workspace, full: Workspace) -> Row:
@@ -100,6 +107,24 @@ def asked_rows(empty: Workspace, full: Workspace) -> list[Row]:
             )
         )
     return found
+
+
+def intact_rows(full: Workspace) -> Iterator[Row]:
+    """Records hashed in a second by the clock, beside the hashes that openssl makes on one core."""
+    with Engine.at(full) as engine, engine.store.read() as reader:
+        size = reader.head().size
+        length = sum(len(data) for *_, data in reader.part(0, BATCH)) // BATCH
+        allowed = 1 / (1 / hashes(length + 1) + 1 / hashes(NODE))
+        for jobs, what in ((1, "one process"), (2, "two processes")):
+            speeds = []
+            for _ in range(3):
+                report, began = Report(), time.perf_counter()
+                with hashing(engine.store, reader, jobs) if jobs > 1 else nullcontext(()) as parts:
+                    check_intact(reader, Marks([], report), report, parts)
+                speeds.append(size / (time.perf_counter() - began))
+            assert not report.findings
+            name = f"verify intact of {size:,} records, {what}"
+            yield speed(name, max(speeds), f"{HASHES}, one core", allowed, ">= 0.3")
 
 
 def asker(workspace: Workspace, words: list[str]) -> Callable[[], object]:
