@@ -25,6 +25,7 @@ from handrail.engine.audit.shares import hashing
 from handrail.engine.casebook import entry_of
 from handrail.engine.engine import Engine
 from handrail.engine.ledger.record import canonical
+from handrail.engine.people import account
 from handrail.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -48,12 +49,18 @@ ASKED = {
         ["audit", "log", "--case", CASE],
         ["audit", "log", "--case", "INC-2026-0001"],
     ),
-    "a person's last page": (["audit", "log", "--by", PERSON, "--last", "40"],) * 2,
-    "all 1,840 of a person's records": (["audit", "log", "--by", PERSON],) * 2,
+    "a person's last page": (
+        ["audit", "log", "--by", PERSON, "--last", "40"],
+        ["audit", "log", "--by", account(), "--last", "40"],
+    ),
+    "all 1,840 of a person's records": (
+        ["audit", "log", "--by", PERSON],
+        ["audit", "log", "--by", account()],
+    ),
     "a person's page of one type": (
         ["audit", "log", "--by", PERSON, "--type", "step-taken", "--last", "40"],
-    )
-    * 2,
+        ["audit", "log", "--by", account(), "--type", "step-taken", "--last", "40"],
+    ),
     "audit show": (["audit", "show", CASE], ["audit", "show", "INC-2026-0001"]),
     "show": (["show", CASE], ["show", "INC-2026-0001"]),
     "list --open": (["list", "--open"],) * 2,
