@@ -7,9 +7,10 @@ redaction; it is gone without one (FAIL). A fifth: redacted, and there again (FA
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.chains import decoded
+from handrail.engine.errors import HandrailError
 from handrail.engine.ledger.disclosure import reveal, sealed_in
 from handrail.engine.store.base import Filter
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Sealed", "matching"]
 
 BATCH = 500  # digests looked up at once
+_ABOUT_HOLDS: Final = frozenset({"held", "hold-released", "redacted"})
 
 
 class Sealed:
@@ -35,6 +37,9 @@ class Sealed:
         self._removed, self._redacted = _redacted(reader)
         self._attached = _attached(reader, self._redacted)
         self._due: dict[str, int] = {}  # digest -> the record of the case that has it first
+        self._hold: tuple[str, Mapping[str, Any]] | None = (
+            None  # the case that is held, and by what
+        )
 
     def take(self, seq: int, case: str, record: Mapping[str, Any], data: bytes) -> None:
         """Note the sealed values of a record, and check its evidence."""
@@ -44,8 +49,22 @@ class Sealed:
             self._note(self._documents.sealed_by(record), seq)
         if len(self._due) >= BATCH:
             self.end(case)
-        if record.get("type") == "evidence-attached":
+        kind = record.get("type")
+        if kind == "evidence-attached":
             self._evidence(seq, case, str(record.get("sha256")), record.get("size"))
+        elif kind in _ABOUT_HOLDS:
+            self._held(seq, case, record)
+
+    def _held(self, seq: int, case: str, record: Mapping[str, Any]) -> None:
+        """Follow a case's legal hold: while it lasts, nothing is removed."""
+        if record["type"] != "redacted":
+            self._hold = (case, record) if record["type"] == "held" else None
+        elif self._hold is not None and self._hold[0] == case:
+            since = str(self._hold[1].get("recorded"))[:10]
+            reason = HandrailError(
+                "{case} was under a legal hold since {since}", case=case, since=since
+            )
+            self._report.add("forged-redaction", seq, case, reason=reason)
 
     def _note(self, digests: Iterable[str], seq: int) -> None:
         for digest in digests:

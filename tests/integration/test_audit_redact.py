@@ -11,6 +11,7 @@ from audit_play import Site
 from traces_play import traces
 
 from handrail.engine.audit.findings import Depth, Verdict
+from handrail.engine.custody.desk import Desk
 from handrail.engine.custody.found import Wanted
 from handrail.engine.custody.hold import hold
 from handrail.engine.custody.redact import Ground, redact
@@ -165,6 +166,21 @@ def test_a_legal_hold_forbids_it_until_it_is_released(site: Site) -> None:
     redact(site.engine, INC, Wanted(title=True), GROUND)
     assert site.engine.view(INC)["title"] == "[redacted]"
     assert site.verify(Depth.CONSISTENT).findings == ()
+
+
+def test_a_removal_while_it_is_held_is_found_whoever_writes_it(site: Site) -> None:
+    digest = records(site, "noted")[0]["text"]["sd"]
+    hold(site.engine, INC, "a court asked for it")
+    with site.engine.writing() as writer:
+        draft = {"type": "redacted", "basis": "-", "digests": [digest]}
+        Desk(site.engine, writer).tell(INC, draft)
+        writer.drop_disclosures([digest], INC)
+    hold(site.engine, INC, "judged", release=True)
+    result = site.verify(Depth.CONSISTENT, site.sign())
+    found = [(one.code, one.case, one.seq) for one in result.findings]
+    assert (result.verdict, found) == (
+        Verdict.FAIL, [("forged-redaction", INC, records(site, "redacted")[0]["seq"])],
+    )  # fmt: skip
 
 
 def test_a_hold_on_another_incident_keeps_the_file_that_both_have(site: Site) -> None:
