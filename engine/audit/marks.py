@@ -106,6 +106,8 @@ def outside(place: str, notes: Iterable[str], keys: Keys, report: Report) -> Ite
         except UnsignedError as error:
             report.add("anchor-forged", size=error.params.get("size"), anchor=place)
             continue
+        except NoteError as error:
+            raise NoteError("{place}: {reason}", place=place, reason=error) from error
         yield Mark(found.size, found.root, place)
 
 

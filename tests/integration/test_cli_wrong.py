@@ -75,6 +75,8 @@ WRONG = [
     (["audit", "export", "--type", "step-takn", "--as", "helena"], 10, "mean step-taken"),
     (["protocol", "list", "--kind", "protcol"], 10, "did you mean protocol?"),
     (["audit", "verify", "--against", "/nonexist"], 10, "/nonexist"),
+    (["audit", "verify", "--against", __file__], 1, f"{__file__}: this is not a signed note"),
+    (["audit", "prove", "1", "--out", __file__], 2, "is there already; name a new file"),
     (["audit", "verify", "--key", "/nonexist"], 10, "/nonexist"),
     (["stpe", "1", "conclude"], 2, "did you mean step?"),
     (["step", "1", "conclude", "--occured", "12:00"], 2, "--occurred"),

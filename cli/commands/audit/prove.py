@@ -30,7 +30,8 @@ def command(
         typer.Option(metavar="N", help="One record, by its number in the log."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("--out", metavar="FILE", help="Write it there; else on stdout.")
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write it there, a new file; else on stdout."),
     ] = None,
     checkpoint: Annotated[
         str | None,
@@ -58,7 +59,11 @@ def command(
     if output is None:
         out.data(f"{text}\n")
         return
-    Path(output).write_text(f"{text}\n", encoding="utf-8")
+    try:
+        with Path(output).open("x", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+    except FileExistsError:
+        raise UsageError("{file} is there already; name a new file", file=output) from None
     out.message(session.say("proof: {file}", file=output))
 
 
