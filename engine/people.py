@@ -70,13 +70,18 @@ def identify(site: Site, claim: str | None, at: str) -> Actor:
     :raises NotPermittedError: nobody has this account, or ``claim`` is not allowed here.
     :raises NotFoundError: ``claim`` names nobody of the site.
     """
-    mine = _by_account(site, account())
+    return _identified(site, claim, account(), at[:10], host())
+
+
+@lru_cache(maxsize=64)  # a plan never changes, and roles only by the day; each step asks
+def _identified(site: Site, claim: str | None, name: str, day: str, computer: str) -> Actor:
+    mine = _by_account(site, name)
     if claim is not None and claim not in site.people:
         raise NotFoundError("person", claim, site.people)
     person = mine if claim is None else site.people[claim]
     if person is None:
-        raise NotPermittedError(_NOBODY[site.identify], account=account())
-    return Actor(person.id, person.roles(at), _how(site, person, mine), host())
+        raise NotPermittedError(_NOBODY[site.identify], account=name)
+    return Actor(person.id, person.roles(day), _how(site, person, mine), computer)
 
 
 def _how(site: Site, person: Person, mine: Person | None) -> str:
@@ -108,7 +113,6 @@ _NOBODY = {
 }
 
 
-@lru_cache(maxsize=64)  # a plan never changes; each step asks
 def _by_account(site: Site, name: str) -> Person | None:
     return next((person for person in site.people.values() if person.account == name), None)
 

@@ -8,7 +8,7 @@ saw, or, where nothing was shown to them, after they began.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handrail.engine.clock import stamp
 from handrail.engine.machine.commands import Confirm, Deviate, TakeStep
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Rush"]
 
 
+_MOVING: Final = (TakeStep, Confirm, Deviate)
+
+
 class Rush:
     """Knows what this process has seen of each case."""
 
@@ -40,7 +43,7 @@ class Rush:
 
     def lost(self, loaded: Loaded, command: Command, if_version: int | None) -> LastMove | None:
         """The move that came first, if the command was given without knowing of it."""
-        if not isinstance(command, TakeStep | Confirm | Deviate):
+        if not isinstance(command, _MOVING):
             return None
         move = loaded.moves.get(command.run)
         if move is None:

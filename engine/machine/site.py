@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.part import Part
@@ -47,13 +46,9 @@ class Person(Part):
     key: str | None  # an OpenSSH public key line
 
     def roles(self, at: str) -> tuple[str, ...]:
-        """The roles that the person has at an RFC 3339 UTC time."""
-        return _roles(self, at[:10])
-
-
-@lru_cache(maxsize=4_096)  # people never change, and days seldom
-def _roles(person: Person, day: str) -> tuple[str, ...]:
-    return tuple([tenure.role for tenure in person.tenures if tenure.holds(day)])
+        """The roles that the person has at an RFC 3339 UTC time, or on a day."""
+        day = at[:10]
+        return tuple([tenure.role for tenure in self.tenures if tenure.holds(day)])
 
 
 class Site(Part):
