@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from handrail.engine.errors import HandrailError
 from handrail.engine.refused import RefusedError
-from handrail.engine.store.base import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from handrail.engine.shelf import Shelf
+    from handrail.engine.store.base import Reader
 
 __all__ = ["Doorkeeper", "Transaction"]
 
-_R = TypeVar("_R", bound=Reader)
+_R = TypeVar("_R", bound="Reader")
 _NOT_LET_IN: Final = frozenset({"not-permitted", "signature"})  # who is not who they say
 
 
