@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from handrail.cli.page import clean, lay_out, line, span
+from handrail.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from handrail.cli.page import Block
 
-__all__ = ["ReaderGoneError", "block", "data", "emit", "message", "on_terminal", "page"]
+__all__ = [
+    "ReaderGoneError",
+    "block",
+    "data",
+    "emit",
+    "message",
+    "new_file",
+    "on_terminal",
+    "page",
+]
 
 WIDEST = 100  # longer lines are hard to read
 
@@ -46,6 +57,17 @@ def emit(value: object, *, stream: TextIO | None = None) -> None:
     indent = 2 if target.isatty() else None
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     _write(target, f"{text}\n")
+
+
+def new_file(name: str) -> TextIO:
+    """Open a file to write to (UTF-8, lines end with a line feed) that is not there yet.
+
+    :raises UsageError: it is there.
+    """
+    try:
+        return Path(name).open("x", encoding="utf-8", newline="")
+    except FileExistsError:
+        raise UsageError("{file} is there already; name a new file", file=name) from None
 
 
 def message(text: str, style: str = "") -> None:

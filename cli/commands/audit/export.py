@@ -65,11 +65,9 @@ def _export(
     with session.engine() as engine:
         if output is None:
             return export(engine, form, which, out.data, clear=clear)
-        try:
-            with Path(output).open("x", encoding="utf-8", newline="") as file:
+        with out.new_file(output) as file:
+            try:
                 return export(engine, form, which, file.write, clear=clear)
-        except FileExistsError:
-            raise UsageError("{file} is there already; name a new file", file=output) from None
-        except HandrailError:
-            Path(output).unlink(missing_ok=True)  # it is ours, and empty
-            raise
+            except HandrailError:
+                Path(output).unlink(missing_ok=True)  # it is ours, and empty
+                raise

@@ -59,11 +59,8 @@ def command(
     if output is None:
         out.data(f"{text}\n")
         return
-    try:
-        with Path(output).open("x", encoding="utf-8") as file:
-            file.write(f"{text}\n")
-    except FileExistsError:
-        raise UsageError("{file} is there already; name a new file", file=output) from None
+    with out.new_file(output) as file:
+        file.write(f"{text}\n")
     out.message(session.say("proof: {file}", file=output))
 
 
