@@ -18,7 +18,8 @@ def usage_words(fault: typer.TyperException, session: Session) -> str:
     """Return what to say; Typer's own words only for what none of our commands can meet."""
     option = getattr(fault, "option_name", None)
     if type(fault).__name__ == "NoSuchOption" and option is not None:
-        return NotFoundError("option", option, _options(fault)).words(session.lang)
+        known = _options(getattr(fault, "ctx", None))
+        return NotFoundError("option", option, known).words(session.lang)
     parameter = getattr(fault, "param", None)
     if type(fault).__name__ == "MissingParameter" and parameter is not None:
         return session.say("{name} is missing", name=_name(parameter))
@@ -31,7 +32,7 @@ def _about_words(fault: typer.TyperException, text: str, session: Session) -> st
     if parameter is not None:
         return _value(parameter, fault.message, session)
     if type(fault).__name__ == "BadOptionUsage":
-        option = fault.option_name  # type: ignore[attr-defined]
+        option = getattr(fault, "option_name", "")
         if "requires" in text:
             return session.say("{option} needs a value after it", option=option)
         return session.say("{option} takes no value", option=option)
@@ -76,6 +77,7 @@ def _name(parameter: Any, *, bare: bool = False) -> str:
     return parameter.opts[0] if bare else f"{parameter.opts[0]} {metavar}".strip()
 
 
-def _options(fault: typer.TyperException) -> list[str]:
-    command = fault.ctx.command  # type: ignore[attr-defined]
-    return [option for parameter in command.params for option in parameter.opts]
+def _options(context: Any) -> list[str]:
+    """Every option of the command that was typed."""
+    parameters = context.command.params if context else ()
+    return [option for parameter in parameters for option in parameter.opts]
