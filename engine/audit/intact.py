@@ -146,10 +146,10 @@ class _Pass:
         self._at += len(rows)
         self._grow(found)
 
-    def _singly(self, stop: int | None = None) -> None:
+    def _singly(self, stop: int) -> None:
         """Take records up to before an index one by one."""
         for seq, case, cseq, leaf, data in self._reader.scan(self._at):
-            if stop is not None and seq >= stop:
+            if seq >= stop:
                 return
             if seq != self._at:
                 self._report.add("record-missing", seq, case, count=seq - self._at)

@@ -37,19 +37,17 @@ class Sealed:
         self._removed, self._redacted = _redacted(reader)
         self._attached = _attached(reader, self._redacted)
         self._due: dict[str, int] = {}  # digest -> the record of the case that has it first
-        self._hold: tuple[str, Mapping[str, Any]] | None = (
-            None  # the case that is held, and by what
-        )
+        self._hold: tuple[str, Mapping[str, Any]] | None = None  # the held case, and by what
 
     def take(self, seq: int, case: str, record: Mapping[str, Any], data: bytes) -> None:
         """Note the sealed values of a record, and check its evidence."""
         if b'"sd":' in data:  # most records seal nothing
             self._note(sealed_in(record), seq)
-        if record.get("type") == "document-registered":
+        kind = record.get("type")
+        if kind == "document-registered":
             self._note(self._documents.sealed_by(record), seq)
         if len(self._due) >= BATCH:
             self.end(case)
-        kind = record.get("type")
         if kind == "evidence-attached":
             self._evidence(seq, case, str(record.get("sha256")), record.get("size"))
         elif kind in _ABOUT_HOLDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from handrail.engine.agreed import case_of
 from handrail.engine.custody.desk import kept_of
 from handrail.engine.custody.found import Wanted, choose, items_of
 from handrail.engine.custody.planned import called, plans_with
@@ -63,7 +64,7 @@ def forget(engine: Engine, people: Sequence[str], ground: Ground, *, dry_run: bo
 def _wanted(engine: Engine, reader: Reader, people: Sequence[str]) -> Iterator[tuple[str, Wanted]]:
     """The cases that name some of them, and whom."""
     names = called(engine.shelf, reader)
-    plans = [f"DOC-{row.id}" for row in reader.documents() if row.kind == "site"]
+    plans = [case_of(row.id) for row in reader.documents() if row.kind == "site"]
     cases = [case for case, _ in reader.case_sizes()]
     for case in sorted(cases, key=plans.__contains__):
         items = items_of(reader, case, kept_of(reader, case))
