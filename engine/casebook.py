@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handrail.engine.clock import Clock
     from handrail.engine.hand import Hand
     from handrail.engine.machine.decide import Decision
-    from handrail.engine.machine.state import World
+    from handrail.engine.machine.state import Case, World
     from handrail.engine.shelf import Shelf
     from handrail.engine.store.base import Reader, Store, Writer
 
@@ -91,15 +91,17 @@ class Casebook:
         """
         after = decision.case
         assert after is not None  # noqa: S101 - what is appended belongs to a case
-        pinned = [_pinned(after, draft) for draft in decision.drafts]
+        recorded = self._time(writer, at)
         # A message says what is so when it is queued, which is not always where it ends.
-        tells = "notified" in [draft["type"] for draft in pinned]
-        for record in self.write(writer, pinned, at):
+        tells = any(map(_is_message, decision.drafts))
+        for draft in decision.drafts:
+            record = self._write(writer, draft, recorded, _pin(after, draft))
+            recorded = record["recorded"]
             if tells:
                 loaded = fold(world.definition, loaded, record)
             else:
                 loaded = fold_known(world.definition, loaded, record, after)
-            if record["type"] == "notified":
+            if _is_message(record):
                 self._queue(writer, world, loaded, record)
         assert loaded is not None  # noqa: S101 - a decision has records
         if tells:
@@ -126,26 +128,37 @@ class Casebook:
         :param at: as ``append``.
         :raises ConflictError: a case has gone on since it was read.
         """
-        # Where the clock was set back, time stands still in the log until it has caught
-        # up: a log whose times go back cannot be told from one that was back-dated.
-        recorded = max(at or stamp(self._clock.now()), writer.last_recorded())
+        recorded = self._time(writer, at)
         for draft in drafts:
-            recorded = max(recorded, draft["occurred"])
-            case = draft["case"]
-            cseq, prev = writer.case_head(case)
-            record = {
-                **draft,
-                "v": 1,
-                "log": self._store.origin,
-                "cseq": cseq,
-                "prev": prev.hex() if prev else None,
-                "recorded": recorded,
-            }
-            if self.hand is not None and is_signed_by(record, self.hand.person.id):
-                record["signature"], disclosures = self.hand.sign(record)
-                writer.put_disclosures(disclosures, case)
-            writer.append(entry_of(record, canonical(record)))
+            record = self._write(writer, draft, recorded, {})
+            recorded = record["recorded"]
             yield record
+
+    def _time(self, writer: Writer, at: str | None) -> str:
+        """When the next record is recorded.
+
+        Where the clock was set back, time stands still in the log until it has caught
+        up: a log whose times go back cannot be told from one that was back-dated.
+        """
+        return max(at or stamp(self._clock.now()), writer.last_recorded())
+
+    def _write(self, writer: Writer, draft: Draft, recorded: str, pin: Draft) -> dict[str, Any]:
+        case = draft["case"]
+        cseq, prev = writer.case_head(case)
+        record = {
+            **draft,
+            **pin,
+            "v": 1,
+            "log": self._store.origin,
+            "cseq": cseq,
+            "prev": prev.hex() if prev else None,
+            "recorded": max(recorded, draft["occurred"]),
+        }
+        if self.hand is not None and is_signed_by(record, self.hand.person.id):
+            record["signature"], disclosures = self.hand.sign(record)
+            writer.put_disclosures(disclosures, case)
+        writer.append(entry_of(record, canonical(record)))
+        return record
 
     def _queue(
         self, writer: Writer, world: World, loaded: Loaded, record: Mapping[str, Any]
@@ -170,13 +183,16 @@ class Casebook:
         writer.put_outbox(row)
 
 
-def _pinned(case: Any, draft: Draft) -> Draft:
-    """The draft, saying under which revision its run goes."""
+def _is_message(record: Draft) -> bool:
+    return record["type"] == "notified"
+
+
+def _pin(case: Case, draft: Draft) -> Draft:
+    """What a draft lacks to say under which revision its run goes."""
     run = case.runs.get(draft.get("run", ""))
     if run is None or "protocol" in draft:
-        return draft
-    pin = {"id": run.protocol, "revision": run.revision, "sha256": run.sha256}
-    return {**draft, "protocol": pin}
+        return {}
+    return {"protocol": {"id": run.protocol, "revision": run.revision, "sha256": run.sha256}}
 
 
 def entry_of(record: Mapping[str, Any], data: bytes) -> Entry:

@@ -50,8 +50,9 @@ def account() -> str:
         return str(os.getuid())
 
 
+@cache
 def host() -> str:
-    """The name of this computer."""
+    """The name of this computer, as it was when it was first asked for."""
     if _NAMED:
         return os.uname().nodename  # without the 4 ms that importing socket costs
     import socket  # noqa: PLC0415 - where there is no uname

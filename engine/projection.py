@@ -6,17 +6,19 @@ screen shows of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.machine.apply import apply
-from handrail.engine.machine.deadlines import deadlines
+from handrail.engine.machine.deadlines import state_deadlines
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.store.rows import DeadlineRow, IncidentRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from handrail.engine.machine.definition import Definition
+    from handrail.engine.machine.definition import Definition, State
+    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run, World
 
     Record = Mapping[str, Any]
@@ -163,8 +165,40 @@ def incident_row(loaded: Loaded) -> IncidentRow:
 
 
 def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:
-    """The deadlines that run in a case, for the clock to look up."""
-    return [
+    """The deadlines that run in a case, soonest first, for the clock to look up."""
+    rows: list[DeadlineRow] = []
+    for run in case.active_runs():
+        timed = chart_of(world.definition(run.sha256)).at(run.active).timed
+        if timed:
+            rows += _rows_of(world, case, run, timed)
+    rows.sort(key=_WHEN)
+    return rows
+
+
+_WHEN = itemgetter(4, 1, 3)  # when it is due, the run, the owner
+
+
+class _Worked(NamedTuple):
+    """A run's rows, and all that they follow from beside its definition."""
+
+    run: Run
+    case: Case
+    site: Site
+    rows: list[DeadlineRow]
+
+
+_worked: dict[int, _Worked] = {}  # by the identity of the run
+_MOST_WORKED: Final = 256
+
+
+def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list[DeadlineRow]:
+    """The rows of one run, worked out once: a step changes one run, and all are looked at."""
+    known = _worked.get(id(run))
+    if known is not None and known.run is run and known.site is world.site:
+        then = known.case
+        if then.id == case.id and then.opened == case.opened:
+            return known.rows
+    rows = [
         DeadlineRow(
             case=case.id,
             run=due.run,
@@ -173,8 +207,13 @@ def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:
             due=due.at,
             passed=due.passed,
         )
-        for due in deadlines(world, case)
+        for state in timed
+        for due in state_deadlines(world, case, run, state)
     ]
+    if len(_worked) >= _MOST_WORKED:
+        _worked.clear()
+    _worked[id(run)] = _Worked(run, case, world.site, rows)
+    return rows
 
 
 def refold(definitions: Definitions, records: Iterable[Record]) -> Loaded | None:

@@ -26,6 +26,11 @@ def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
     def now(run: Run) -> bool:
         return step in chart_of(world.definition(run.sha256)).at(run.active).offers
 
+    if named is None:  # as nearly always
+        here = [run for run in case.active_runs() if now(run)]
+        if len(here) == 1:
+            return here[0]
+
     def ever(definition: Definition) -> bool:
         return any(step in state.steps for state in definition.states.values())
 

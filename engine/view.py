@@ -35,18 +35,19 @@ View = dict[str, Any]
 
 def receipt_of(loaded: Loaded, head: Head) -> View:
     """What a change comes to, in short: the incident's state and the log's head."""
+    case = loaded.case
+    pending = []
+    for run in case.active_runs():
+        for step in run.pending:
+            pending.append({"run": run.id, "step": step})
     return {
-        "id": loaded.case.id,
-        "drill": loaded.case.drill,
-        "status": loaded.case.status,
+        "id": case.id,
+        "drill": case.drill,
+        "status": case.status,
         "phase": loaded.phase,
-        "version": loaded.case.version,
+        "version": case.version,
         "head": {"size": head.size, "root": head.root.hex()},
-        "pending": [
-            {"run": run.id, "step": step}
-            for run in loaded.case.active_runs()
-            for step in run.pending
-        ],
+        "pending": pending,
     }
 
 

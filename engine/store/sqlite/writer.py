@@ -155,8 +155,8 @@ class SqliteWriter(SqliteReader):
 
     def put_deadlines(self, case: str, rows: Iterable[DeadlineRow]) -> None:
         """Keep these as all deadlines of the case."""
-        kept = list(rows)
-        if set(self._rows(_DEADLINES, (case,))) == set(kept):
+        kept, found = list(rows), self._rows(_DEADLINES, (case,))
+        if found == kept or set(found) == set(kept):
             return  # as mostly; to write them again would cost a page
         self._execute(_DROP_DEADLINES, (case,))
         for row in kept:
