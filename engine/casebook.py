@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.agreed import case_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Casebook", "entry_of"]
 
 _INCIDENT: Final = "INC-"  # other cases: a document's agreement (DOC-), the log's own (LOG)
+_TYPE: Final = itemgetter("type")
 _MOST_KEPT: Final = 256  # cases: a busy day's; any other is folded again
 
 
@@ -36,7 +38,7 @@ class Casebook:
     """Loads cases, and keeps them for the next command of the same process."""
 
     def __init__(self, store: Store, shelf: Shelf, clock: Clock, lang: str) -> None:
-        self._store = store
+        self._origin = store.origin
         self._shelf = shelf
         self._clock = clock
         self._lang = lang
@@ -59,7 +61,7 @@ class Casebook:
         for data in reader.case_records(case, since):
             loaded = fold(self._shelf.definition, loaded, members(data))
         assert loaded is not None  # noqa: S101 - the case has records
-        self._keep(loaded)
+        self.keep(loaded)
         return loaded
 
     def load_document(self, reader: Reader, document: str) -> Loaded:
@@ -93,7 +95,7 @@ class Casebook:
         assert after is not None  # noqa: S101 - what is appended belongs to a case
         recorded = self._time(writer, at)
         # A message says what is so when it is queued, which is not always where it ends.
-        tells = any(map(_is_message, decision.drafts))
+        tells = "notified" in map(_TYPE, decision.drafts)
         for draft in decision.drafts:
             record = self._write(writer, draft, recorded, _pin(after, draft))
             recorded = record["recorded"]
@@ -101,7 +103,7 @@ class Casebook:
                 loaded = fold(world.definition, loaded, record)
             else:
                 loaded = fold_known(world.definition, loaded, record, after)
-            if _is_message(record):
+            if tells and record["type"] == "notified":
                 self._queue(writer, world, loaded, record)
         assert loaded is not None  # noqa: S101 - a decision has records
         if tells:
@@ -113,9 +115,6 @@ class Casebook:
 
     def keep(self, loaded: Loaded) -> None:
         """Keep what a durable transaction made of a case."""
-        self._keep(loaded)
-
-    def _keep(self, loaded: Loaded) -> None:
         if len(self._kept) > _MOST_KEPT:
             self._kept.clear()
         self._kept[loaded.case.id] = loaded
@@ -149,7 +148,7 @@ class Casebook:
             **draft,
             **pin,
             "v": 1,
-            "log": self._store.origin,
+            "log": self._origin,
             "cseq": cseq,
             "prev": prev.hex() if prev else None,
             "recorded": max(recorded, draft["occurred"]),
@@ -181,10 +180,6 @@ class Casebook:
             text=text,
         )
         writer.put_outbox(row)
-
-
-def _is_message(record: Draft) -> bool:
-    return record["type"] == "notified"
 
 
 def _pin(case: Case, draft: Draft) -> Draft:

@@ -74,18 +74,13 @@ class Turn:
 
     def __init__(self, engine: Engine, loaded: Loaded | None, world: World) -> None:
         self.loaded = loaded
+        self.case: Any = loaded.case if loaded else None  # as it is; all but Open have one
         self.world = world
         self.sealer = Sealer()
         self.now = engine.clock.now()
-        self._stamp = stamp(self.now)
-        self.actor = engine.actor_in(world, self._stamp)
+        self.stamp = stamp(self.now)  # the same, RFC 3339
+        self.actor = engine.actor_in(world, self.stamp)
         self._engine = engine
-
-    @property
-    def case(self) -> Any:
-        """The case as it is."""
-        assert self.loaded is not None  # noqa: S101 - all commands but Open have one
-        return self.loaded.case
 
     def at(self, occurred: str | datetime | None) -> str:
         """When it happened: the time given, else now.
@@ -93,11 +88,11 @@ class Turn:
         :raises UsageError: it lies in the future.
         """
         if occurred is None:
-            return self._stamp
+            return self.stamp
         moment = (
             stamp(occurred) if not isinstance(occurred, str) else _read_time(occurred, self.now)
         )
-        if moment > self._stamp:
+        if moment > self.stamp:
             shown = clock_words(moment, self.now)
             raise UsageError("what happened cannot lie in the future: {time}", time=shown)
         return moment
@@ -290,7 +285,7 @@ class Engine:
             "type": "open-refused",
             "case": case_of(protocol),
             "drill": False,
-            "occurred": stamp(turn.now),
+            "occurred": turn.stamp,
             "actor": turn.actor.record(),
             "protocol-id": protocol,
             "refused": reasons[0].record(),
@@ -662,7 +657,7 @@ class Engine:
     def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:
         if turn.sealer.disclosures and not decision.refusal and decision.case is not None:
             writer.put_disclosures(turn.sealer.disclosures, decision.case.id)  # messages say them
-        return self.casebook.append(writer, turn.world, turn.loaded, decision, turn.at(None))
+        return self.casebook.append(writer, turn.world, turn.loaded, decision, turn.stamp)
 
     def _shown(self, turn: Turn, loaded: Loaded, head: Head) -> View:
         """The view after a change; in a quiet engine only what a receipt says."""
@@ -672,7 +667,7 @@ class Engine:
             return self._show(reader, turn, loaded, head)
 
     def _show(self, reader: Reader, turn: Turn, loaded: Loaded, head: Head) -> View:
-        at = stamp(turn.now)
+        at = turn.stamp
         return view_of(
             reader, turn.world, loaded, head=head, actor=turn.actor, at=at, lang=self.lang
         )

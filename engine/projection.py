@@ -62,17 +62,13 @@ def fold(definitions: Definitions, loaded: Loaded | None, record: Record) -> Loa
     :raises IllegalRecordError: it does not fit what was before it.
     """
     case = apply(definitions, loaded.case if loaded else None, record)
-    return _take(definitions, loaded, case, record)
+    return fold_known(definitions, loaded, record, case)
 
 
 def fold_known(
     definitions: Definitions, loaded: Loaded | None, record: Record, case: Case
 ) -> Loaded:
     """``fold`` where ``decide`` has told already where its records lead together."""
-    return _take(definitions, loaded, case, record)
-
-
-def _take(definitions: Definitions, loaded: Loaded | None, case: Case, record: Record) -> Loaded:
     if loaded is None:
         loaded = Loaded(case, record.get("title"), "", None, (), {}, (), ())
     kind, actor = record["type"], record["actor"]

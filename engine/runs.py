@@ -22,14 +22,11 @@ def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
     :raises NotFoundError: no protocol of the case has such a step.
     :raises UsageError: several runs offer it; say which.
     """
+    if named is None and (only := _only(world, case, step)) is not None:
+        return only
 
     def now(run: Run) -> bool:
         return step in chart_of(world.definition(run.sha256)).at(run.active).offers
-
-    if named is None:  # as nearly always
-        here = [run for run in case.active_runs() if now(run)]
-        if len(here) == 1:
-            return here[0]
 
     def ever(definition: Definition) -> bool:
         return any(step in state.steps for state in definition.states.values())
@@ -38,6 +35,20 @@ def run_of_step(world: World, case: Case, step: str, named: str | None) -> Run:
         return (name for state in definition.states.values() for name in state.steps)
 
     return _choose(world, case, named, _Sought("step", step, now, ever, known))
+
+
+def _only(world: World, case: Case, step: str) -> Run | None:
+    """The one run that offers the step now, as there nearly always is one."""
+    found = None
+    for run in case.runs.values():
+        if (
+            run.status == "active"
+            and step in chart_of(world.definition(run.sha256)).at(run.active).offers
+        ):
+            if found is not None:
+                return None
+            found = run
+    return found
 
 
 def run_of_pending(world: World, case: Case, step: str, named: str | None) -> Run:

@@ -57,7 +57,7 @@ class Shelf:
         rows = self._open().all_in_force(kind="site")
         if not rows:
             raise HandrailError("no site plan is in force here; see handrail doctor")
-        return self.plan(rows[0].sha256)
+        return self._sites.get(rows[0].sha256) or self.plan(rows[0].sha256)
 
     def plan(self, sha256: str) -> Site:
         """The site plan with this digest.

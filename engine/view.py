@@ -36,10 +36,9 @@ View = dict[str, Any]
 def receipt_of(loaded: Loaded, head: Head) -> View:
     """What a change comes to, in short: the incident's state and the log's head."""
     case = loaded.case
-    pending = []
+    pending: list[View] = []
     for run in case.active_runs():
-        for step in run.pending:
-            pending.append({"run": run.id, "step": step})
+        pending += [{"run": run.id, "step": step} for step in run.pending] if run.pending else ()
     return {
         "id": case.id,
         "drill": case.drill,

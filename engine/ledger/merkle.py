@@ -7,6 +7,7 @@ most log2(size) of them. Proofs are made in one pass over the leaves.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -66,8 +67,8 @@ class CompactRange:
         if not self.hashes:
             return EMPTY_ROOT
         root = self.hashes[-1]
-        for left in self.hashes[-2::-1]:
-            root = node_hash(left, root)
+        for left in self.hashes[-2::-1]:  # as ``node_hash``: each step of an incident is told it
+            root = sha256(b"\x01" + left + root).digest()
         return root
 
     def copy(self) -> CompactRange:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Key = tuple[str, object]  # a kind, and a value of it
     Compare = Callable[[object], bool | None]
 
-__all__ = ["OPERATORS", "comparison", "ids_of"]
+__all__ = ["OPERATORS", "comparison", "plain_of"]
 
 _NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]+)?"  # compiled when first used
 _INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.+"
@@ -46,12 +46,18 @@ def comparison(operator: str, expected: object) -> Compare:
     raise ValueError(operator)
 
 
-def ids_of(operator: str, expected: object) -> frozenset[object] | None:
-    """What is expected, if it is one id or another and nothing else is asked."""
+def plain_of(operator: str, expected: object) -> tuple[type, frozenset[object]] | None:
+    """What is expected, and its type, if it is one id or another, or yes or no, and nothing else.
+
+    A value of the very same type can be looked up among them without a key.
+    """
     items = expected if isinstance(expected, list) else [expected]
-    if operator not in {"is", "in"} or any(_key(item) != ("text", item) for item in items):
-        return None
-    return frozenset(items)
+    if operator in {"is", "in"}:
+        if all(_key(item) == ("text", item) for item in items):
+            return str, frozenset(items)
+        if all(item.__class__ is bool for item in items):
+            return bool, frozenset(items)
+    return None
 
 
 def _member(expected: object) -> Callable[[object], bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from handrail.engine.machine.compare import comparison, ids_of
+from handrail.engine.machine.compare import comparison, plain_of
 from handrail.engine.text import say
 
 __all__ = ["UNKNOWN", "All", "Guard", "Not", "One", "Scope", "Test", "read_guard"]
@@ -62,7 +62,17 @@ def is_fact(name: str) -> bool:
 class Test:
     """``name`` compared with what is expected by one operator."""
 
-    __slots__ = ("_absent", "_compare", "_fact", "_ids", "expected", "name", "operator", "reads")
+    __slots__ = (
+        "_absent",
+        "_compare",
+        "_fact",
+        "_kind",
+        "_plain",
+        "expected",
+        "name",
+        "operator",
+        "reads",
+    )
 
     def __init__(self, name: str, operator: str, expected: object) -> None:
         self.name = name
@@ -73,16 +83,16 @@ class Test:
         self._compare = comparison(operator, expected)
         # A missing value is unknown, except to ``known``.
         self._absent = (expected is False) if operator == "known" else None
-        # Nearly every guard compares one id with others: that needs no knowledge of kinds.
-        self._ids = ids_of(operator, expected)
+        # Nearly every guard compares an id, or yes or no: that needs no knowledge of kinds.
+        self._kind, self._plain = plain_of(operator, expected) or (None, frozenset())
 
     def evaluate(self, scope: Scope) -> bool | None:
         """Compare the value; ``None`` where there is none, or none that can be compared."""
         value = scope.facts.get(self.name, UNKNOWN) if self._fact else scope.special(self.name)
         if value is UNKNOWN:
             return self._absent
-        if self._ids is not None and value.__class__ is str:
-            return value in self._ids
+        if value.__class__ is self._kind:
+            return value in self._plain
         return self._compare(value)
 
     def unknown(self, scope: Scope) -> tuple[str, ...]:
@@ -91,7 +101,7 @@ class Test:
 
     def words(self, lang: str) -> str:
         """For instance ``explanation is not plausible or refused``."""
-        plain = self._plain(lang)
+        plain = self._in_plain_words(lang)
         if plain is not None:
             return say(lang, "not ({condition})", condition=plain) if self._denies else plain
         value = _said(self.expected, lang)
@@ -101,7 +111,7 @@ class Test:
     def _denies(self) -> bool:
         return self.operator == "not" or (self.operator == "known" and self.expected is False)
 
-    def _plain(self, lang: str) -> str | None:
+    def _in_plain_words(self, lang: str) -> str | None:
         """What has plainer words than that a name is a value: ``all tasks are done``."""
         if self.operator == "known":
             return say(lang, "{name} is known", name=_named(self.name, lang))

@@ -6,6 +6,7 @@ is shown as possible is what will be accepted.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.machine.deadlines import due_at
@@ -74,8 +75,10 @@ def judge(  # noqa: PLR0913 - the question has these parts
         return Verdict(reasons=(not_now(run, chart, name),))
     scope = RunScope(case, run, chart, world.site, given)
     taken, unknowns, looked = _choose(ladders, scope)
-    edges = tuple(taken) if len(taken) == 1 else preempt(chart, run, tuple(taken))
-    judged = [taken[edge] for edge in edges] or looked
+    edges = tuple(taken)
+    if len(edges) > 1:
+        edges = preempt(chart, run, edges)
+    judged = [*map(taken.__getitem__, edges)] or looked
     ask = _missing(judged, unknowns, scope)
     reasons = _barriers(case, run, judged, scope, actor, at)
     if ask:
@@ -84,8 +87,11 @@ def judge(  # noqa: PLR0913 - the question has these parts
         reasons.append(unknown(unknowns))
     elif not taken:
         reasons.append(no_branch(offer.step for offer in looked))
-    steps = tuple([offer.step for offer in judged]) if edges else ()
-    return Verdict(edges, steps, tuple(reasons), ask, tuple([offer.step for offer in looked]))
+    steps = tuple(map(_STEP, judged)) if edges else ()
+    return Verdict(edges, steps, tuple(reasons), ask, tuple(map(_STEP, looked)))
+
+
+_STEP = attrgetter("step")
 
 
 def _choose(
@@ -155,10 +161,12 @@ def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
     case: Case, run: Run, offers: Sequence[Offer], scope: RunScope, actor: Actor | None, at: str
 ) -> list[Reason]:
     reasons: list[Reason] = []
-    if actor is not None:
-        forbidden = [offer for offer in offers if offer.by and offer.by.isdisjoint(actor.roles)]
-        if forbidden:
-            reasons.append(not_yours(role for offer in forbidden for role in offer.step.by))
+    forbidden: list[str] = []
+    for offer in offers:
+        if actor is not None and offer.by and offer.by.isdisjoint(actor.roles):
+            forbidden += offer.step.by
+    if forbidden:
+        reasons.append(not_yours(forbidden))
     for offer in offers:
         if offer.step.after is not None:
             reasons += _too_early(case, run, offer.step, at)
@@ -166,7 +174,7 @@ def _barriers(  # noqa: PLR0913, PLR0917 - the question has these parts
             reasons.append(tasks_open(waits))
         if offer.evidence and offer.state.id not in run.attached:
             reasons.append(Reason("evidence", "attach evidence first", {}, ("evidence",)))
-        if lacking := [name for name in offer.facts if name not in scope.facts]:
+        if offer.facts and (lacking := [name for name in offer.facts if name not in scope.facts]):
             reasons.append(facts_missing(lacking))
     return reasons
 
@@ -179,6 +187,9 @@ def _too_early(case: Case, run: Run, step: Step, at: str) -> Iterator[Reason]:
 
 def _missing(offers: Sequence[Offer], names: Sequence[str], scope: RunScope) -> tuple[str, ...]:
     """The facts that have to be given with the step: asked by it, or read by its guards."""
-    facts = scope.facts
-    asked = [name for offer in offers for name in offer.step.ask if name not in facts]
+    facts, asked = scope.facts, []
+    for offer in offers:
+        for name in offer.step.ask:
+            if name not in facts:
+                asked.append(name)  # noqa: PERF401 - a comprehension is a call more, each step
     return tuple(dict.fromkeys([*asked, *filter(is_fact, names)])) if asked or names else ()

@@ -37,6 +37,8 @@ class Moved(NamedTuple):
     left: History
     exited: tuple[str, ...]
     entered: tuple[str, ...]
+    before: tuple[str, ...]  # the leaves that it begins in
+    after: tuple[str, ...]  # and those that it ends in
     quiet: bool = False  # whether it brings no effects, ends no run and leaves no clock
 
 
@@ -110,7 +112,8 @@ class Chart(Structure):
         active: Active = {}
         entered: list[str] = []
         self._enter_region(TOP, (), active, entered)
-        return Moved(self.at(active).active, {}, (), tuple(entered))
+        here = self.at(active)
+        return Moved(here.active, {}, (), tuple(entered), (), here.leaves)
 
     def move(self, active: Active, left: History, edges: Sequence[Edge]) -> Moved:
         """Take one microstep: all exits, then all entries.
@@ -128,7 +131,8 @@ class Chart(Structure):
                 here.moves[key] = known
         for shot in known.shots:
             shot.fire()
-        return _on_top_of(left, known.moved)
+        moved = known.moved
+        return _on_top_of(left, moved) if left or moved.left else moved
 
     def put(self, active: Active, left: History, goal: str) -> Moved:
         """Put the run into ``goal`` outside the protocol.
@@ -170,7 +174,10 @@ class Chart(Structure):
         entered.sort(key=self._order)
         left = {name: tuple(here.leaves_in(name)) for name in exited if name in self.remembered}
         quiet = self._lively.isdisjoint(exited) and self._lively.isdisjoint(entered)
-        return Moved(self.at(after).active, left, tuple(exited), tuple(entered), quiet)
+        there = self.at(after)
+        return Moved(
+            there.active, left, tuple(exited), tuple(entered), here.leaves, there.leaves, quiet
+        )
 
     def exits(self, active: Active, left: History, edge: Edge) -> frozenset[str]:
         """The states that an edge would leave: its exit set."""

@@ -46,7 +46,7 @@ def _advance(turn: Turn, run: Run, chart: Chart, here: Configuration) -> bool:
     if edges:
         turn.move(run, chart, edges, turn.draft("moved", turn.engine, run=run.id), ())
         return True
-    return _invoke(turn, run, here)
+    return bool(here.running) and _invoke(turn, run, here)
 
 
 def _invoke(turn: Turn, run: Run, here: Configuration) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from handrail.engine.machine.commands import Confirm, TakeStep
-    from handrail.engine.machine.definition import Step
+    from handrail.engine.machine.definition import Effect, Step
     from handrail.engine.machine.judge import Verdict
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.site import Site
@@ -51,7 +51,9 @@ def take_step(turn: Turn, command: TakeStep) -> None:
 
 def take(turn: Turn, run: Run, chart: Chart, verdict: Verdict, draft: Draft) -> None:
     """Take a step that was judged possible."""
-    then = [effect for step in verdict.steps for effect in step.then]
+    then: list[Effect] = []
+    for step in verdict.steps:
+        then += step.then
     turn.move(run, chart, verdict.edges, draft, then)
 
 

@@ -141,8 +141,8 @@ class Turn:
         self.count()
         if not moved.quiet:
             self.late(run, chart, moved.exited)
-        draft["from"] = list(chart.at(run.active).leaves)
-        draft["to"] = list(chart.at(moved.active).leaves)
+        draft["from"] = [*moved.before]
+        draft["to"] = [*moved.after]
         self.drafts.append(draft)
         # As ``apply`` would, but how it moves is known. What was late has changed the run.
         self.case = self.case.after(arrive(chart, self.case.runs[run.id], draft, moved))
@@ -211,7 +211,7 @@ class Turn:
         chart = chart_of(self.world.definition(found["protocol"]["sha256"]))
         moved = chart.enter()
         draft = self.draft("run-started", None if by_person else self.engine, **found, **members)
-        draft["to"] = list(chart.leaves(moved.active))
+        draft["to"] = [*moved.after]
         self.emit(draft)
         self.enter(draft["run"], chart, moved.entered)
 
