@@ -618,16 +618,20 @@ class Engine:
     ) -> View:
         if dry_run:
             return self._rehearse(incident, make)
-        with self.knowing(incident), self.writing() as writer:
-            loaded = self.casebook.load(writer, incident)
-            turn = Turn(self, loaded, self._world(loaded))
-            command = make(turn)
-            decision = self._decide(turn, command, if_version)
-            after = self._append(writer, turn, decision)
-            self._brief(writer, turn, after)
-            if evidence is not None and not decision.refusal:
-                writer.put_evidence(*evidence)
-            head = writer.head()
+        try:
+            with self.writing() as writer:
+                loaded = self.casebook.load(writer, incident)
+                turn = Turn(self, loaded, self._world(loaded))
+                command = make(turn)
+                decision = self._decide(turn, command, if_version)
+                after = self._append(writer, turn, decision)
+                self._brief(writer, turn, after)
+                if evidence is not None and not decision.refusal:
+                    writer.put_evidence(*evidence)
+                head = writer.head()
+        except HandrailError as fault:  # what ``with`` would do, for nothing where all is well
+            self.knowing(incident).turned(fault)
+            raise
         self._settled(after)
         if decision.refusal:
             raise RefusedError(decision.refusal, hint=["next", incident])

@@ -175,25 +175,22 @@ _WHEN = itemgetter(4, 1, 3)  # when it is due, the run, the owner
 
 
 class _Worked(NamedTuple):
-    """A run's rows, and all that they follow from beside its definition."""
+    """A run's rows, and the site plan that they were worked out under."""
 
     run: Run
-    case: Case
     site: Site
     rows: list[DeadlineRow]
 
 
-_worked: dict[int, _Worked] = {}  # by the identity of the run
+_worked: Final[dict[int, _Worked]] = {}  # by the identity of the run, which it keeps alive
 _MOST_WORKED: Final = 256
 
 
 def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list[DeadlineRow]:
     """The rows of one run, worked out once: a step changes one run, and all are looked at."""
     known = _worked.get(id(run))
-    if known is not None and known.run is run and known.site is world.site:
-        then = known.case
-        if then.id == case.id and then.opened == case.opened:
-            return known.rows
+    if known is not None and known.site is world.site:
+        return known.rows
     rows = [
         DeadlineRow(
             case=case.id,
@@ -208,7 +205,7 @@ def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list
     ]
     if len(_worked) >= _MOST_WORKED:
         _worked.clear()
-    _worked[id(run)] = _Worked(run, case, world.site, rows)
+    _worked[id(run)] = _Worked(run, world.site, rows)
     return rows
 
 

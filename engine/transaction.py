@@ -70,9 +70,10 @@ class Doorkeeper:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if (
-            isinstance(error, HandrailError)
-            and error.code in _NOT_LET_IN
-            and not isinstance(error, RefusedError)
-        ):
+        if isinstance(error, HandrailError):
+            self.turned(error)
+
+    def turned(self, error: HandrailError) -> None:
+        """Have it recorded, if this is why it ended."""
+        if error.code in _NOT_LET_IN and not isinstance(error, RefusedError):
             self._tell(self._case, error)

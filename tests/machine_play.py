@@ -272,6 +272,8 @@ def _check_laws(world: World, before: Case | None, command: Command, decision: D
     again = decide(world, before, command)
     assert _told(again) == _told(decision), "deciding twice gives the same"
     assert before == kept, "deciding changes nothing"
+    anew = decide(world, kept, command)
+    assert _told(anew) == _told(decision), "what was worked out for a case before changes nothing"
     if decision.refusal:
         _check_refusal(before, decision)
         return

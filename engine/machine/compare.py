@@ -46,10 +46,11 @@ def comparison(operator: str, expected: object) -> Compare:
     raise ValueError(operator)
 
 
-def plain_of(operator: str, expected: object) -> tuple[type, frozenset[object]] | None:
+def plain_of(operator: str, expected: object) -> tuple[type | None, frozenset[object]]:
     """What is expected, and its type, if it is one id or another, or yes or no, and nothing else.
 
-    A value of the very same type can be looked up among them without a key.
+    A value of the very same type can be looked up among them without a key. Where more is
+    asked the type is ``None``.
     """
     items = expected if isinstance(expected, list) else [expected]
     if operator in {"is", "in"}:
@@ -57,7 +58,7 @@ def plain_of(operator: str, expected: object) -> tuple[type, frozenset[object]] 
             return str, frozenset(items)
         if all(item.__class__ is bool for item in items):
             return bool, frozenset(items)
-    return None
+    return None, frozenset()
 
 
 def _member(expected: object) -> Callable[[object], bool]:

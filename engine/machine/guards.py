@@ -84,7 +84,7 @@ class Test:
         # A missing value is unknown, except to ``known``.
         self._absent = (expected is False) if operator == "known" else None
         # Nearly every guard compares an id, or yes or no: that needs no knowledge of kinds.
-        self._kind, self._plain = plain_of(operator, expected) or (None, frozenset())
+        self._kind, self._plain = plain_of(operator, expected)
 
     def evaluate(self, scope: Scope) -> bool | None:
         """Compare the value; ``None`` where there is none, or none that can be compared."""

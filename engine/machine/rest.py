@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.engine.machine.automatic import automatic
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from handrail.engine.machine.configuration import Configuration
     from handrail.engine.machine.regions import Chart
+    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Run
     from handrail.engine.machine.turn import Turn
 
@@ -26,10 +29,54 @@ def settle(turn: Turn) -> None:
         for run in turn.case.active_runs():
             chart = chart_of(definition(run.sha256))
             here = chart.at(run.active)
-            if not here.rests and _advance(turn, run, chart, here):
+            if here.rests or _rests(turn, run):
+                continue
+            if _advance(turn, run, chart, here):
                 break
+            _keep(turn, run)
         else:
             return
+
+
+class _Rested(NamedTuple):
+    """A run that was found at rest, and all that its guards could read beside it."""
+
+    run: Run
+    site: Site
+    runs: Mapping[str, Run]  # of its case, then
+
+
+_rested: Final[dict[int, _Rested]] = {}  # by the identity of the run, which it keeps alive
+_MOST_KEPT: Final = 256
+
+
+def _rests(turn: Turn, run: Run) -> bool:
+    """Whether it was found at rest before, and all is as it was, for it.
+
+    A step changes one run, but all are looked at. Of the others a guard can read how they
+    are (``runs``), and the facts of the lifecycle (``incident``).
+    """
+    known = _rested.get(id(run))
+    if known is None or known.site is not turn.world.site:
+        return False
+    case, then = turn.case, known.runs
+    if then.keys() != case.runs.keys():
+        return False
+    for key, now in case.runs.items():
+        one = then[key]
+        if one is now:
+            continue
+        if one.status != now.status:  # with which its outcome comes
+            return False
+        if key == case.lifecycle and one.facts is not now.facts:
+            return False
+    return True
+
+
+def _keep(turn: Turn, run: Run) -> None:
+    if len(_rested) >= _MOST_KEPT:
+        _rested.clear()
+    _rested[id(run)] = _Rested(run, turn.world.site, turn.case.runs)
 
 
 def _advance(turn: Turn, run: Run, chart: Chart, here: Configuration) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from machine_play import Play
+from machine_play import PLAN, Play
+
+from handrail.engine.machine.site import build_site
+from handrail.engine.projection import deadline_rows
 
 
 def passed(play: Play) -> list[dict[str, Any]]:
@@ -263,6 +266,19 @@ def test_a_tasks_deadline_runs_until_it_is_done() -> None:
     assert play.told() == ["Count now"]
     play.task("count", item="south")
     assert play.due() == []
+
+
+def test_the_rows_for_the_clock_follow_the_deadlines_and_the_site() -> None:
+    play = Play(TASK, site={"zones": {"north": "N"}})
+    assert play.case is not None
+    rows = deadline_rows(play.world, play.case)
+    assert [(row.run, row.kind, row.owner, row.due) for row in rows] == [
+        ("plan-1", "task", "count", play.time(10))
+    ]
+    play.task("count", item="north")
+    assert deadline_rows(play.world, play.case) == []
+    larger = build_site({**PLAN, "zones": {"north": "N", "south": "S"}})
+    assert deadline_rows(play.world._replace(site=larger), play.case) == rows
 
 
 def test_after_keeps_a_step_back() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from machine_play import Play
+from machine_play import PLAN, Play, document
+
+from handrail.engine.machine.site import build_site
 
 EXAMPLE = """
 id: suspicious-person
@@ -668,3 +670,65 @@ def test_history_of_a_plain_state_is_the_state() -> None:
     play.step("go")
     play.step("back")
     assert play.where() == ["a"]
+
+
+# -- what lies outside the run that waits -----------------------------------------
+
+WAITING = """
+id: waiting
+start: wait
+states: {wait: {next: [{state: over, when: %s}]}, over: {final: over}}
+"""
+ASIDE = """
+id: aside
+start: a
+states:
+  a: {steps: {look: {}, end: {to: b}}}
+  b: {final: done}
+"""
+SEVERE = """
+kind: lifecycle
+id: incident
+facts: {severe: {type: yes-no}}
+start: during
+states: {during: {steps: {weigh: {ask: [severe]}, close: {to: closed}}}, closed: {final: closed}}
+"""
+
+
+def waiting(guard: str) -> Play:
+    """One run waits; another, which is busy, has made the engine look at both already."""
+    play = Play(WAITING % guard, ASIDE, lifecycle=SEVERE)
+    play.start("aside")
+    play.step("look", run="aside-1")
+    assert play.where() == ["wait"]
+    return play
+
+
+def test_a_run_that_waits_goes_on_when_another_ends() -> None:
+    play = waiting("{runs.aside: done}")
+    play.step("end", run="aside-1")
+    assert play.run().outcome == "over"
+
+
+def test_a_run_that_waits_goes_on_when_another_is_begun() -> None:
+    play = waiting("{runs.late: active}")
+    late = document("{id: late, start: a, states: {a: {}}}")
+    play.definitions[late.sha256] = play.known["late"] = late
+    play.start("late")
+    assert play.run().outcome == "over"
+
+
+def test_a_run_that_waits_goes_on_when_the_lifecycle_knows_more() -> None:
+    play = waiting("{incident.severe: true}")
+    play.step("weigh", run="incident-1", severe=False)
+    play.step("look", run="aside-1")
+    assert play.where() == ["wait"]
+    play.step("weigh", run="incident-1", severe=True)
+    assert play.run().outcome == "over"
+
+
+def test_a_run_that_waits_goes_on_at_the_next_command_when_the_site_is_another() -> None:
+    play = waiting("{site.alarm: true}")
+    play.world = play.world._replace(site=build_site({**PLAN, "alarm": True}))
+    play.step("look", run="aside-1")
+    assert play.run().outcome == "over"
