@@ -71,15 +71,14 @@ class Chart(Structure):
         super().__init__(definition)
         self._machines = FlatMachines(self)
         self._met: dict[frozenset[str], Configuration] = {}  # by the states that are active
-        self._at: dict[int, Configuration] = {}  # by the identity of their mapping
+        self._at: dict[int, Configuration] = {}  # by their mapping's identity, which they keep
         self._lively = frozenset(key for key, state in self.states.items() if _is_lively(state))
 
     # -- reading a configuration ------------------------------------------------
 
     def at(self, active: Mapping[str, str]) -> Configuration:
         """The configuration, with all that is known of it."""
-        found = self._at.get(id(active))
-        return found if found is not None and found.active is active else self._meet(active)
+        return self._at.get(id(active)) or self._meet(active)
 
     def _meet(self, active: Mapping[str, str]) -> Configuration:
         """The same for a mapping that is not the one that we gave: equal ones are one."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from handrail.engine.machine.regions import Active, History
     from handrail.engine.machine.site import Site
 
+_new = tuple.__new__  # what a named tuple's own constructor calls, a call later
+
 __all__ = ["Case", "Pending", "Run", "World", "passing", "task_items", "task_mark", "task_status"]
 
 
@@ -62,7 +64,7 @@ class Run(NamedTuple):
         children: Mapping[str, str],
     ) -> Run:
         """The run where it is after a move."""
-        return Run(
+        parts = (
             self.id,
             self.protocol,
             self.revision,
@@ -81,6 +83,7 @@ class Run(NamedTuple):
             self.parent,
             children,
         )
+        return _new(Run, parts)
 
 
 class Case(NamedTuple):
@@ -114,7 +117,8 @@ class Case(NamedTuple):
         """The case after a record that left this of a run."""
         key, drill, status, opened, closed, outcome, version, lifecycle, runs = self
         runs = {**runs, run.id: run}
-        return Case(key, drill, status, opened, closed, outcome, version + 1, lifecycle, runs)
+        parts = (key, drill, status, opened, closed, outcome, version + 1, lifecycle, runs)
+        return _new(Case, parts)
 
 
 class World(NamedTuple):
