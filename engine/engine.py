@@ -325,11 +325,11 @@ class Engine:
             chosen = run_of_step(turn.world, turn.case, step, run)
             return do.TakeStep(
                 actor=turn.actor,
-                at=turn.at(occurred),
+                at=turn.stamp if occurred is None else turn.at(occurred),
                 run=chosen.id,
                 step=step,
-                facts=turn.facts(chosen.sha256, given or {}),
-                note=turn.sealer.text("note", note),
+                facts=turn.facts(chosen.sha256, given) if given else {},
+                note=turn.sealer.text("note", note) if note else None,
             )
 
         return self._change(incident, make, dry_run=dry_run, if_version=if_version)

@@ -79,7 +79,8 @@ def fold_known(
         changes["people"] = (*loaded.people, actor["id"])
     if "note" in record or kind == "noted":
         changes["notes"] = (*loaded.notes, record)
-    return loaded._replace(case=case, **changes)
+    changes["case"] = case
+    return Loaded(**{**dict(zip(Loaded._fields, loaded, strict=True)), **changes})
 
 
 def _take_start(definitions: Definitions, loaded: Loaded, case: Case, record: Record) -> Changes:

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 HASH = 32  # bytes of a SHA-256
+_PLACES = [slice(at, at + HASH) for at in range(0, 64 * HASH, HASH)]  # of hashes in a row
 # SHA-256 of nothing: the root of the tree without leaves.
 EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
@@ -89,7 +90,7 @@ class CompactRange:
             raise ValueError(f"{len(data)} bytes are not the state of a tree of {size} leaves")
         tree = cls()
         tree.size = size
-        tree.hashes = [data[at : at + HASH] for at in range(0, len(data), HASH)]
+        tree.hashes = [*map(data.__getitem__, _PLACES[: size.bit_count()])]
         return tree
 
 

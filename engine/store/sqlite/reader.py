@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from itertools import starmap
 from json import loads
 from typing import TYPE_CHECKING, Any, Self
 
@@ -200,8 +201,8 @@ class SqliteReader:
     def all_in_force(self, kind: str | None = None) -> list[InForce]:
         """Return everything in force, by id."""
         if kind is None:
-            return [InForce(*row) for row in self._rows(SQL["all_in_force"])]
-        return [InForce(*row) for row in self._rows(SQL["all_in_force_of"], (kind,))]
+            return [*starmap(InForce, self._execute(SQL["all_in_force"]))]
+        return [*starmap(InForce, self._execute(SQL["all_in_force_of"], (kind,)))]
 
     def incident(self, id: str) -> IncidentRow | None:  # noqa: A002 - the glossary's word
         """Return one incident."""
