@@ -52,6 +52,13 @@ class Loaded(NamedTuple):
     notes: tuple[Record, ...] = ()  # notes, and steps that were taken with one
     evidence: tuple[Record, ...] = ()  # what was attached
 
+    def moved(self, case: Case, moves: Mapping[str, LastMove]) -> Loaded:
+        """The same after a run moved; ``_replace`` takes three times as long."""
+        _, title, protocol, phase, people, _, messages, deviations, notes, evidence = self
+        return Loaded(
+            case, title, protocol, phase, people, moves, messages, deviations, notes, evidence
+        )
+
 
 _NOBODY = ("engine", "unknown")  # how of what no person did, or nobody who was let in
 
@@ -79,8 +86,9 @@ def fold_known(
         changes["people"] = (*loaded.people, actor["id"])
     if "note" in record or kind == "noted":
         changes["notes"] = (*loaded.notes, record)
-    changes["case"] = case
-    return Loaded(**{**dict(zip(Loaded._fields, loaded, strict=True)), **changes})
+    if changes.keys() == {"moves"}:  # as a step mostly does
+        return loaded.moved(case, changes["moves"])
+    return loaded._replace(case=case, **changes)
 
 
 def _take_start(definitions: Definitions, loaded: Loaded, case: Case, record: Record) -> Changes:

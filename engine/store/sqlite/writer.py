@@ -155,7 +155,7 @@ class SqliteWriter(SqliteReader):
 
     def put_deadlines(self, case: str, rows: Iterable[DeadlineRow]) -> None:
         """Keep these as all deadlines of the case."""
-        kept, found = list(rows), self._rows(_DEADLINES, (case,))
+        kept, found = [*rows], self._execute(_DEADLINES, (case,)).fetchall()
         if found == kept or set(found) == set(kept):
             return  # as mostly; to write them again would cost a page
         self._execute(_DROP_DEADLINES, (case,))
