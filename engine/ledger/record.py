@@ -43,12 +43,15 @@ def canonical(value: object) -> bytes:
     try:
         if not _plain(value):
             _refuse(value)
-        return dumps(value, option=OPT_SORT_KEYS)
+        data = dumps(value, option=OPT_SORT_KEYS)
     except JSONEncodeError:
         _refuse(value)
         raise ValueError(_TOO_DEEP) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
+    if not data.isascii() and not _plainly_named(value):  # else the names are ASCII too
+        _refuse(value)
+    return data
 
 
 def members(data: bytes) -> dict[str, Any]:
@@ -127,19 +130,16 @@ def unb64url(text: str) -> bytes:
 
 
 def _plain(value: Any) -> bool:
-    """Tell fast whether a dict or list is in the profile; False means: look closer.
+    """Tell fast whether a dict or list is in the profile, but for names; False: look closer.
 
-    This runs for each record. It knows the exact types only, looks at strings not
-    at all (encoding them does), goes through what a part holds after the part
-    itself, and joins all names to test them at one go.
+    This runs for each record. It knows the exact types only, looks at strings and names
+    not at all (encoding them does), and goes through what a part holds after the part itself.
     """
-    names: list[str] = []
     held = [value]
     for each in held:
         parts = each
         kind = type(each)
         if kind is dict:
-            names += each
             parts = each.values()
         elif kind is not list and kind is not tuple:
             return False
@@ -153,10 +153,23 @@ def _plain(value: Any) -> bool:
                 return False
         if len(held) > _MOST_PARTS:
             return False
-    try:
-        return "".join(names).isascii()
-    except TypeError:  # a name that is no string
-        return False
+    return True
+
+
+def _plainly_named(value: Any) -> bool:
+    """Tell whether all names in what is plain but for them are ASCII."""
+    names: list[str] = []
+    held = [value]
+    for each in held:
+        parts = each
+        if type(each) is dict:
+            names += each
+            parts = each.values()
+        held += [part for part in parts if type(part) in _HOLDERS]
+    return "".join(names).isascii()
+
+
+_HOLDERS: Final = frozenset({dict, list, tuple})
 
 
 def _refuse(value: object) -> None:
