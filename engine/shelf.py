@@ -55,7 +55,7 @@ class Shelf:
 
         :raises HandrailError: there is none.
         """
-        rows = self._open().all_in_force(kind="site")
+        rows = (self.reader or self._open()).all_in_force(kind="site")
         if not rows:
             raise HandrailError("no site plan is in force here; see handrail doctor")
         return self._sites.get(rows[0].sha256) or self.plan(rows[0].sha256)
