@@ -173,15 +173,17 @@ static Text numbered(Text place, long long number, char buffer[MOST + NUMBER])
 }
 
 /* Return how the record after the one of this hash names it. */
-static PyObject *name_of(Text hash)
+static PyObject *name_of(const char *hash)
 {
-    char name[] = "\"prev\":\"0123456789012345678901234567890123456789012345678901234567890123\",";
+    static const char digits[] = "0123456789abcdef";
+    char name[BEGUN + 2 * HASH + 2] = "\"prev\":\"", *to = name + BEGUN;
 
-    for (Py_ssize_t at = 0; at < HASH; at++) {
-        name[BEGUN + 2 * at] = "0123456789abcdef"[(unsigned char)hash.bytes[at] >> 4];
-        name[BEGUN + 2 * at + 1] = "0123456789abcdef"[(unsigned char)hash.bytes[at] & 15];
+    for (const char *end = hash + HASH; hash < end; hash++) {
+        *to++ = digits[(unsigned char)*hash >> 4];
+        *to++ = digits[*hash & 15];
     }
-    return PyBytes_FromStringAndSize(name, sizeof name - 1);
+    memcpy(to, "\",", 2);
+    return PyBytes_FromStringAndSize(name, sizeof name);
 }
 
 /* Tell whether a record is plainly right, and note where its case goes on; -1: an error.
@@ -201,13 +203,13 @@ static int follow(PyObject *row, PyObject *own, PyObject *known, Py_ssize_t hint
         !PyBytes_CheckExact(record) || !PyBytes_CheckExact(before)) {
         return 0;
     }
-    if (memcmp(text_of(own).bytes, text_of(leaf).bytes, HASH) != 0 ||
+    if (memcmp(PyBytes_AsString(own), PyBytes_AsString(leaf), HASH) != 0 ||
         !is_in(text_of(record), numbered(text_of(place), number, buffer), &hints[0], 0) ||
         !is_in(text_of(record), text_of(before), &hints[1], 1)) {
         return 0;
     }
     due = PyLong_FromLongLong(number + 1);
-    name = name_of(text_of(own));
+    name = name_of(PyBytes_AsString(own));
     if (due == NULL || name == NULL) {
         Py_XDECREF(due);
         Py_XDECREF(name);
