@@ -36,7 +36,7 @@ class Compiling(BuildHookInterface[BuilderConfig]):
         made = Path(self.folder.name, NAME)
         try:
             _compile(Path(self.root, SOURCE), made)
-        except (OSError, subprocess.SubprocessError) as error:
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", "") or ""
             self.app.display_warning(f"{SOURCE} is left out, Python does its work: {error}\n{said}")
             return

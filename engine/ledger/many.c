@@ -91,10 +91,11 @@ static int hash_each(EVP_MD_CTX *context, const char *prefix, PyObject *each, Py
 
 static PyObject *hashes_of(PyObject *iterable, const char *prefix)
 {
-    PyObject *each = PyObject_GetIter(iterable), *hashes = PyList_New(0);
-    EVP_MD_CTX *context = each != NULL ? begin() : NULL;
+    PyObject *each = PyObject_GetIter(iterable);
+    PyObject *hashes = each != NULL ? PyList_New(0) : NULL;
+    EVP_MD_CTX *context = hashes != NULL ? begin() : NULL;
 
-    if (context == NULL || hashes == NULL || hash_each(context, prefix, each, hashes) < 0) {
+    if (context == NULL || hash_each(context, prefix, each, hashes) < 0) {
         Py_CLEAR(hashes);
     }
     EVP_MD_CTX_free(context);
