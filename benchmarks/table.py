@@ -25,12 +25,14 @@ class Row:
     theirs: float  # median, in ``unit``
     unit: str
     ratio: float  # as the target is meant
-    target: str  # such as "<= 1.7"
+    target: str  # such as "<= 1.7"; empty: it is told, and nothing wanted of it
 
     @property
     def met(self) -> bool:
         """Whether the ratio is on the right side of the target."""
         sign, _, bound = self.target.partition(" ")
+        if not bound:
+            return True
         return self.ratio <= float(bound) if sign == "<=" else self.ratio >= float(bound)
 
 
@@ -70,5 +72,5 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.theirs:.4g} {row.unit}",
         f"{row.ratio:.2f}",
         row.target,
-        "met" if row.met else "MISSED",
+        ("met" if row.met else "MISSED") if row.target else "",
     )

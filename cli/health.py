@@ -7,7 +7,7 @@ import stat
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handrail.cli.edge import words
 from handrail.cli.when import clock_words
@@ -25,6 +25,12 @@ __all__ = ["Symptom", "symptoms"]
 
 OLDEST_SQLITE = (3, 37)  # STRICT tables
 STALE = timedelta(days=7)  # a checkpoint older than this proves too little
+BUILT_WORDS: Final = {
+    "used": "audit verify: compiled",
+    "refused": "audit verify: in Python, as HANDRAIL_PURE wants it",
+    "missing": "audit verify: in Python; the compiled module was not built here",
+    "old": "audit verify: in Python; the compiled module is of an older source",
+}
 
 
 class Symptom(NamedTuple):
@@ -40,6 +46,7 @@ def symptoms(session: Session) -> Iterator[Symptom]:
     """Look at one thing after the other; what depends on a broken one is left out."""
     yield _program(session)
     yield _sqlite(session)
+    yield _compiled(session)
     try:
         room = session.open_workspace()
     except HandrailError as none:
@@ -79,6 +86,16 @@ def _sqlite(session: Session) -> Symptom:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         return Symptom("sqlite", "error", text, session.say("use a newer Python"))
     return Symptom("sqlite", "ok", text)
+
+
+def _compiled(session: Session) -> Symptom:
+    """Whether a verification has the compiled functions; it finds the same without."""
+    from handrail.engine.ledger.many import BUILT, Built  # noqa: PLC0415 - nothing else needs it
+
+    text = session.say(BUILT_WORDS[BUILT.value])
+    if BUILT is Built.OLD:
+        return Symptom("compiled", "warning", text, "uv sync --reinstall-package handrail")
+    return Symptom("compiled", "ok", text)
 
 
 def _configuration(room: Workspace, session: Session) -> Iterator[Symptom]:

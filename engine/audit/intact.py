@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from handrail.engine.audit.chains import Chains, Entries
 from handrail.engine.audit.findings import Report
 from handrail.engine.errors import StoreError
+from handrail.engine.ledger.many import leaf_hashes
 from handrail.engine.ledger.merkle import CompactRange
-from handrail.engine.ledger.record import leaf_hash, leaf_hashes
+from handrail.engine.ledger.record import leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,7 +136,7 @@ class _Pass:
         if self._at < stop:
             self._singly(stop)
 
-    def _together(self, rows: Sequence[Row]) -> None:
+    def _together(self, rows: list[Row]) -> None:
         """Take records that lie in the log one after the other."""
         found = _hashed(rows)
         if found is None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from handrail.engine.ledger.record import node_hash, node_hashes
+from handrail.engine.ledger.record import node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,7 @@ __all__ = [
 
 HASH = 32  # bytes of a SHA-256
 _PLACES = [slice(at, at + HASH) for at in range(0, 64 * HASH, HASH)]  # of hashes in a row
+MANY = 1_024  # leaves that are in memory at a time
 # SHA-256 of nothing: the root of the tree without leaves.
 EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
@@ -52,6 +53,8 @@ class CompactRange:
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Add leaf hashes at the right, all of a level before the level above it."""
+        from handrail.engine.ledger.many import node_hashes  # noqa: PLC0415 - a step appends one
+
         size, nodes, odd = self.size, list(leaves), list[bytes]()
         self.size += len(nodes)
         while nodes:
@@ -211,8 +214,8 @@ def _roots(leaves: Iterable[bytes], ranges: list[tuple[int, int]]) -> list[bytes
     for start, stop in sorted(ranges):
         at += sum(1 for _ in islice(stream, start - at))
         tree = CompactRange()
-        for leaf in islice(stream, stop - start):
-            tree.append(leaf)
+        while some := list(islice(stream, min(MANY, stop - start - tree.size))):
+            tree.extend(some)
         at += tree.size
         if at != stop:
             raise ValueError(f"the leaves end at {at}, before {stop}")

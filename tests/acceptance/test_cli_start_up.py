@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 HEAVY = {
     "asyncio", "cryptography", "handrail.engine.documents", "jsonschema", "logging",
-    "pydantic", "rich", "structlog", "unittest", "yaml",
+    "handrail._many", "handrail.engine.ledger.many", "pydantic", "rich", "structlog", "unittest",
+    "yaml",
 }  # fmt: skip
 
 

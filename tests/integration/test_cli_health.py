@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handrail.engine.ledger.checkpoint import LogKey
+from handrail.engine.ledger.many import Built
 
 if TYPE_CHECKING:
     from cli_play import Desk
@@ -60,6 +61,23 @@ def test_doctor_compares_the_two_halves_of_the_key(desk: Desk) -> None:
     assert statuses(desk)["verifier-key"] == "error"
     KEY.write_text("junk", "utf-8")
     assert statuses(desk)["log-key"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("built", "status", "what"),
+    [
+        (Built.USED, "ok", "audit verify: compiled"),
+        (Built.REFUSED, "ok", "HANDRAIL_PURE"),
+        (Built.MISSING, "ok", "was not built here"),
+        (Built.OLD, "warning", "uv sync --reinstall-package handrail"),
+    ],
+)
+def test_doctor_says_whether_verification_is_compiled(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, built: Built, status: str, what: str
+) -> None:
+    monkeypatch.setattr("handrail.engine.ledger.many.BUILT", built)
+    assert statuses(desk)["compiled"] == status
+    assert what in " ".join(desk("doctor").out.split())
 
 
 @pytest.mark.parametrize("file", ["site.yaml", "handrail.yaml", "keys/log.vkey", "keys/log.pem"])

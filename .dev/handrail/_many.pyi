@@ -1,0 +1,9 @@
+# engine/ledger/many.c, which need not have been built
+from collections.abc import Iterable
+from typing import Any
+
+SOURCE: str
+
+def leaf_hashes(records: Iterable[bytes], /) -> list[bytes]: ...
+def node_hashes(hashes: Iterable[bytes], /) -> list[bytes]: ...
+def plain(rows: list[Any], found: list[bytes], heads: dict[str, list[Any]], at: int, /) -> int: ...
