@@ -201,7 +201,7 @@ def known_by_heart(site: Site, case: str, count: int, monkeypatch: pytest.Monkey
 
     def counted(walk: Walk, group: Any) -> Any:
         if walk._id == case:
-            decided.append(json.loads(group[0][1])["cseq"])
+            decided.append(json.loads(group[0].data)["cseq"])
         return decide(walk, group)
 
     with monkeypatch.context() as patch:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Run
 
-    Group = Sequence[tuple[int, bytes, Told | None]]  # index in the log, bytes, what they tell
+    Group = Sequence[Told]  # recorded together
 
 __all__ = ["Along", "Stage"]
 
@@ -104,21 +104,22 @@ class Stage:
 
     # -- in which world -------------------------------------------------------------------
 
-    def _is_here(self, group: Group, tellings: Sequence[Told], at: str) -> bool:
+    def _is_here(self, group: Group, at: str) -> bool:
         """Be in the world of these records; whether anything is known there of such."""
         start, end = self._part
         recorded, occurred = self._days
+        one = group[0]
         if not (
             at.startswith(occurred)
-            and tellings[0].recorded.startswith(recorded)
-            and start <= group[0][0] <= end
-            and (len(group) == 1 or all(start <= seq <= end for seq, _, _ in group))
+            and one.recorded.startswith(recorded)
+            and start <= one.seq <= end
+            and (len(group) == 1 or all(start <= each.seq <= end for each in group))
         ):
-            self._enter(group, (tellings[0].recorded[:10], at[:10]))
+            self._enter(group, (one.recorded[:10], at[:10]))
         world = self._world
         if world is None or not self._rests:
             return False
-        for one in tellings:
+        for one in group:
             form = one.form
             if form.met is not world and not self._known.is_known(world, form, one.recorded):
                 return False
@@ -137,11 +138,11 @@ class Stage:
             self._free = self._known.free(world, drill=self._case.drill)
 
     def _find_world(self, group: Group, days: tuple[str, str]) -> World | None:
-        self._days, self._part = ("-", "-"), self._then.between(group[0][0])
+        self._days, self._part = ("-", "-"), self._then.between(group[0].seq)
         start, end = self._part
-        if not all(start <= seq <= end for seq, _, _ in group):
+        if not all(start <= one.seq <= end for one in group):
             return None
-        moment = self._then.before(group[0][0])
+        moment = self._then.before(group[0].seq)
         try:
             periods = moment.period(days[0]), moment.period(days[1])
         except HandrailError:

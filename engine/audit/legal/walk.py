@@ -20,7 +20,7 @@ from handrail.engine.audit.legal.involved import met
 from handrail.engine.audit.legal.known import UNCLEAR
 from handrail.engine.audit.legal.passing import atoms_of
 from handrail.engine.audit.legal.stage import Along, Stage
-from handrail.engine.audit.legal.told import read
+from handrail.engine.audit.legal.told import NOTHING, read
 from handrail.engine.audit.legal.way import is_one, learn
 from handrail.engine.machine.apply import apply
 
@@ -67,39 +67,37 @@ class Walk(Stage):
         """Judge what was recorded together."""
         if self._judge.broken:
             return
-        tellings = [one for _, _, one in group if one is not None]
-        if len(tellings) != len(group):
+        if len(group) == 1:
+            self._take_one(group)
+        elif NOTHING in [one.form for one in group]:
             self._decide(group)
-        elif len(group) == 1:
-            self._take_one(group, tellings)
-        elif self._is_here(group, tellings, at := time_of(tellings)) and is_at_once(tellings):
-            self._take(group, tellings, at)
+        elif self._is_here(group, at := time_of(group)) and is_at_once(group):
+            self._take(group, at)
         else:
             self._decide(group)
 
-    def _take_one(self, group: Group, tellings: Sequence[Told]) -> None:
-        telling = tellings[0]
-        at, form = telling.occurred, telling.form
-        if not self._is_here(group, tellings, at):
+    def _take_one(self, group: Group) -> None:
+        _, _, form, at, _, seals, _ = group[0]
+        if form is NOTHING or not self._is_here(group, at):
             self._decide(group)
         elif form.key in self._free:
             self._more += 1
         else:
             along = self._along.get(form.run)
-            if along is not None and along.go(form.key, at, telling.seals):
+            if along is not None and along.go(form.key, at, seals):
                 self._more += 1
             else:
-                self._take(group, tellings, at)
+                self._take(group, at)
 
-    def _take(self, group: Group, tellings: Sequence[Told], at: str) -> None:
-        name = tellings[0].form.run
+    def _take(self, group: Group, at: str) -> None:
+        name = group[0].form.run
         along = self._along.get(name) or self._find(name)
-        seals = [seal for one in tellings for seal in one.seals]
-        known = along is not None and along.go(forms_of(tellings), at, seals)
-        if known or self._cross(tellings, at):
-            self._more += len(tellings)
+        seals = [seal for one in group for seal in one.seals]
+        known = along is not None and along.go(forms_of(group), at, seals)
+        if known or self._cross(group, at):
+            self._more += len(group)
         else:
-            self._learn(group, tellings, at)
+            self._learn(group, at)
 
     def _cross(self, tellings: Sequence[Told], at: str) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
@@ -126,9 +124,9 @@ class Walk(Stage):
     def _decide(self, group: Group) -> list[Record] | None:
         """Decide again what these came of; None: something was found."""
         case, findings = self._whole(), self._findings
-        rows = [(seq, record) for seq, data, _ in group if (record := read(data)) is not None]
+        rows = [(one.seq, record) for one in group if (record := read(one.data)) is not None]
         migrates = any(record.get("type") == "run-migrated" for _, record in rows)
-        self._judge.case = self._folded(case, group[0][0]) if migrates else case
+        self._judge.case = self._folded(case, group[0].seq) if migrates else case
         self._judge.take(rows)
         self._case = self._judge.case
         self._keep(case)
@@ -149,17 +147,17 @@ class Walk(Stage):
                 whole = apply(moment.definition, whole, record)
         return whole
 
-    def _learn(self, group: Group, tellings: Sequence[Told], at: str) -> None:
+    def _learn(self, tellings: Group, at: str) -> None:
         """Decide again, and remember what came of it."""
         before, world = self._whole(), self._world
         assert world is not None  # noqa: S101 - it was entered
-        told = self._met(group, tellings, world)
+        told = self._met(tellings, world)
         runs = None if told is None else self._involved(told)
         runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
         starts = None if runs is None else {key: one.start() for key, one in runs.items()}
         spot = None if told is None or runs is None else self._spot(runs, told, tellings, at)
         quiet = runs is not None and self._is_quiet(runs, tellings, at)
-        records, after = self._decide(group), self._case
+        records, after = self._decide(tellings), self._case
         if records is None or after is None or not is_fit(world[0], tellings, records):
             return
         self._free = self._known.free(world, drill=after.drill)
@@ -172,11 +170,11 @@ class Walk(Stage):
         elif not self._learn_way(before, after, starts, tellings, records):
             self._learn_crossing(spot, before, starts, tellings, records)
 
-    def _met(self, group: Group, tellings: Sequence[Told], world: World) -> Met | None:
+    def _met(self, tellings: Group, world: World) -> Met | None:
         """What such records tell of; kept from when the first of them were met."""
         forms, known = forms_of(tellings), self._known
         if forms not in known.met:
-            records = [read(data) or {} for _, data, _ in group]
+            records = [read(one.data) or {} for one in tellings]
             try:
                 found = met(world[0], records)
             except UNCLEAR:
