@@ -80,13 +80,16 @@ def time_of(tellings: Sequence[Told]) -> str:
 
 def is_at_once(tellings: Sequence[Told]) -> bool:
     """Whether all happened at one time, by one person and where that person was."""
-    if len(tellings) == 1:
-        return True
-    at, host = time_of(tellings), tellings[0].form.host
-    people = {one.form.who for one in tellings if one.form.who is not None}
-    return len(people) < 2 and all(  # noqa: PLR2004 - one at most
-        (one.occurred == at or one.due is not None) and one.form.host == host for one in tellings
-    )
+    at, host, who = time_of(tellings), tellings[0].form.host, None
+    for one in tellings:
+        form = one.form
+        if form.host != host or (one.occurred != at and one.due is None):
+            return False
+        if form.who is not None and form.who != who:
+            if who is not None:
+                return False
+            who = form.who
+    return True
 
 
 def is_known(moment: Moment, who: Who, recorded: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.legal.around import ALONE
-from handrail.engine.audit.legal.fit import forms_of
 from handrail.engine.audit.legal.form import filled
 from handrail.engine.audit.legal.involved import is_in, outer
 from handrail.engine.audit.legal.known import ALWAYS, Start
@@ -34,9 +33,9 @@ class Along:
 
     __slots__ = ("_calm", "_times", "atoms", "place", "same")
 
-    def __init__(self, start: Start) -> None:
-        self.place: Place = start.place
-        self.atoms: tuple[Any, ...] = start.atoms
+    def __init__(self, place: Place, atoms: tuple[Any, ...]) -> None:
+        self.place = place
+        self.atoms = atoms
         self._times: list[str] | None = None
         self._calm: str | None = None
         self.same = True  # whether the case has the run as it is
@@ -131,11 +130,13 @@ class Stage:
             self._whole()
             self._along.clear()
             # What is in force now may move what was at rest.
-            same = world is not None and self._world is not None and world[0] is self._world[0]
+            same = (
+                world is not None and self._world is not None and world.moment is self._world.moment
+            )
             self._rests = self._case is None or (self._rests and same)
             self._world = world
         if world is not None and self._case is not None:
-            self._free = self._known.free(world, drill=self._case.drill)
+            self._free = world.free[self._case.drill]
 
     def _find_world(self, group: Group, days: tuple[str, str]) -> World | None:
         self._days, self._part = ("-", "-"), self._then.between(group[0].seq)
@@ -161,37 +162,36 @@ class Stage:
         start = self._known.start(world, case, run) if run and run.status == "active" else None
         if start is None:
             return None
-        self._along[name] = Along(start)
-        return self._along[name]
+        along = self._along[name] = Along(*start)
+        return along
 
     def _involved(self, told: Met) -> dict[str, Along] | None:
         """The runs that go on and are in what was told; None: that is not known."""
         case = self._case
         if case is not None and (case.id != self._id or case.status != "open"):
             return None
-        found = {}
-        for run in case.runs.values() if case is not None else ():
+        found: dict[str, Along] = {}
+        if case is None:
+            return found
+        known = self._along
+        for key, run in case.runs.items():
             if run.status == "active":
-                along = self._along.get(run.id) or self._find(run.id)
+                along = known.get(key) or self._find(key)
                 if along is None:
                     return None
-                if case is not None and is_in(along.place, run, case, told):
-                    found[run.id] = along
+                if is_in(along.place, key, case, told):
+                    found[key] = along
         return found
 
-    def _spot(
-        self, runs: Mapping[str, Along], told: Met, tellings: Sequence[Told], at: str
-    ) -> object:
-        """All that counts where records of some forms are met."""
+    def _spot(self, runs: Mapping[str, Along], told: Met, forms: Forms, at: str) -> object:
+        """All that counts, in a world, where records of some forms are met."""
         due: object = ()
-        places, calm = [], True
         for one in runs.values():
-            places.append(one.place)
-            calm = calm and at < one.calm
-        if not calm:
-            due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
+            if at >= one.calm:
+                due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
+                break
         around = outer(self._case, told, runs)
-        return (self._world, around, due, forms_of(tellings), *places)
+        return (around, due, forms, *[one.place for one in runs.values()])
 
     def _is_quiet(self, runs: Mapping[str, Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""
@@ -221,7 +221,7 @@ class Stage:
             if place is None:
                 along.pop(name, None)
             else:
-                gone = along[name] = Along(Start(place, tuple([atoms[i] for i in of])))
+                gone = along[name] = Along(place, tuple([atoms[i] for i in of]))
                 gone.same = False
         self._case = Case(
             id=self._id,
@@ -235,7 +235,7 @@ class Stage:
             runs=runs,
         )
         assert self._world is not None  # noqa: S101 - the crossing was found in it
-        self._free = self._known.free(self._world, drill=crossing.drill)
+        self._free = self._world.free[crossing.drill]
 
     def _keep(self, before: Case | None) -> None:
         """Go on only with the runs that are as they were, and know of nothing else."""

@@ -27,6 +27,7 @@ from handrail.engine.machine.apply import apply
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Start, World
     from handrail.engine.audit.legal.stage import Group
@@ -90,29 +91,29 @@ class Walk(Stage):
                 self._take(group, at)
 
     def _take(self, group: Group, at: str) -> None:
-        name = group[0].form.run
+        name, forms = group[0].form.run, forms_of(group)
         along = self._along.get(name) or self._find(name)
         seals = [seal for one in group for seal in one.seals]
-        known = along is not None and along.go(forms_of(group), at, seals)
-        if known or self._cross(group, at):
+        known = along is not None and along.go(forms, at, seals)
+        if known or self._cross(group, forms, at, seals):
             self._more += len(group)
         else:
             self._learn(group, at)
 
-    def _cross(self, tellings: Sequence[Told], at: str) -> bool:
+    def _cross(self, group: Group, forms: Forms, at: str, seals: Sequence[str]) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        told = self._known.met.get(forms_of(tellings))
+        told, world = self._known.met.get(forms), self._world
         runs = None if told is None else self._involved(told)
-        if told is None or runs is None:
+        if told is None or runs is None or world is None:
             return False
-        found = self._known.crossings.get(self._spot(runs, told, tellings, at))
-        if found is None or (found.ticks and not self._is_quiet(runs, tellings, at)):
+        found = world.crossings.get(self._spot(runs, told, forms, at))
+        if found is None or (found.ticks and not self._is_quiet(runs, group, at)):
             return False
         for telling, name, clock in found.passes:
             due = runs[name].times[clock]
-            if tellings[telling].due != due or tellings[telling].occurred != due:
+            if group[telling].due != due or group[telling].occurred != due:
                 return False
-        atoms = atoms_of(runs, at, tellings, found.passes)
+        atoms = atoms_of(runs, at, seals, group, found.passes)
         for one, other in found.same:
             if atoms[one] != atoms[other]:
                 return False
@@ -155,12 +156,14 @@ class Walk(Stage):
         runs = None if told is None else self._involved(told)
         runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
         starts = None if runs is None else {key: one.start() for key, one in runs.items()}
-        spot = None if told is None or runs is None else self._spot(runs, told, tellings, at)
+        spot = (
+            None if told is None or runs is None else self._spot(runs, told, forms_of(tellings), at)
+        )
         quiet = runs is not None and self._is_quiet(runs, tellings, at)
         records, after = self._decide(tellings), self._case
-        if records is None or after is None or not is_fit(world[0], tellings, records):
+        if records is None or after is None or not is_fit(world.moment, tellings, records):
             return
-        self._free = self._known.free(world, drill=after.drill)
+        self._free = world.free[after.drill]
         if before is not None and len(records) == 1 and is_free(records[0]):
             if after.runs is before.runs:
                 self._known.make_room()
@@ -176,7 +179,7 @@ class Walk(Stage):
         if forms not in known.met:
             records = [read(one.data) or {} for one in tellings]
             try:
-                found = met(world[0], records)
+                found = met(world.moment, records)
             except UNCLEAR:
                 return None
             known.make_room()
@@ -202,8 +205,8 @@ class Walk(Stage):
         found, goals = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
-            known.crossings[spot] = found
-            self._along.update({name: Along(start) for name, start in goals.items()})
+            world.crossings[spot] = found
+            self._along.update({name: Along(*start) for name, start in goals.items()})
 
     def _apart(self, name: str, along: Along) -> Along:
         """The run with atoms that differ: where some are equal by chance, its own form has that."""
@@ -211,7 +214,7 @@ class Walk(Stage):
         if len({*along.atoms}) != len(along.atoms) and case is not None and world is not None:
             start = self._known.start(world, case, case.runs[name])
             if start is not None:
-                along = self._along[name] = Along(start)
+                along = self._along[name] = Along(*start)
         return along
 
     def _learn_way(
@@ -230,8 +233,8 @@ class Walk(Stage):
         start, goal = starts[name], self._known.start(world, after, after.runs[name])
         if goal is None:
             return False
-        self._along[name] = Along(goal)
-        way = learn(world[0], (before, name, start), tellings, records, goal)
+        self._along[name] = Along(*goal)
+        way = learn(world.moment, (before, name, start), tellings, records, goal)
         if way is not None:
             self._known.make_room()
             start.place.ways[forms_of(tellings)] = way
