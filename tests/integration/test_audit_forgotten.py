@@ -8,6 +8,7 @@ very same records are written. They are found, as when each decision is taken an
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -232,6 +233,31 @@ def write(site: Site, case: str, told: list[Record]) -> None:
             drafts.append(draft)
         after = loaded.case._replace(version=loaded.case.version + len(drafts))
         engine.casebook.append(writer, world, loaded, Decision(tuple(drafts), after))
+
+
+def test_what_was_forged_counts_for_those_who_ask_about_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fact is a finding, and known from then on: what goes on without it is another."""
+    for _ in range(KNOWN):
+        play, count = played(site, lambda play: play.start("only"))
+        play.step("go", run="only-1")
+    assert known_by_heart(site, play.case, count, monkeypatch)
+    without = records(site, play.case)[count:]
+    play, count = played(site, lambda play: play.lessons("some"))
+    fact = records(site, play.case)[count - 1]
+    other, _ = played(site, lambda play: play.start("only"))
+    write(site, other.case, [fact | {"actor": fact["actor"] | {"roles": ["director"]}}])
+    site.clock.forward(timedelta(seconds=6))
+    site.engine.note(other.case, "What was decided rests again.")
+    site.clock.forward(timedelta(seconds=6))
+    write(site, other.case, without)
+    found = judged(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_is_here", lambda *_: False)
+        assert found == judged(site)
+    assert {case for _, _, case, _ in found} == {other.case}
+    assert len(found) == len({seq for _, seq, *_ in found}) > 1
 
 
 def test_what_was_left_counts_again_under_a_revision_that_asks_about_it(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.legal.around import ALONE
+from handrail.engine.audit.legal.around import ALONE, around
 from handrail.engine.audit.legal.form import filled
 from handrail.engine.audit.legal.involved import is_in, outer
-from handrail.engine.audit.legal.known import ALWAYS, Start
+from handrail.engine.audit.legal.known import ALWAYS, UNCLEAR, Start
 from handrail.engine.audit.legal.passing import pattern
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.state import Case
@@ -240,13 +240,27 @@ class Stage:
     def _keep(self, before: Case | None) -> None:
         """Go on only with the runs that are as they were, and know of nothing else."""
         case = self._case
-        if before is None or case is None:
+        if before is None or case is None or case.lifecycle != before.lifecycle:
             self._along.clear()
         elif case.runs is not before.runs:
+            runs, old = case.runs, before.runs
             self._along = {
                 key: one
                 for key, one in self._along.items()
-                if one.place.others == ALONE
-                and key != case.lifecycle  # which others may listen to now
-                and case.runs.get(key) is before.runs[key]
+                if runs.get(key) is old[key] and self._hears_the_same(case, key, one.place)
             }
+
+    def _hears_the_same(self, case: Case, key: str, place: Place) -> bool:
+        """Whether a run that is as it was knows what it knew of the others.
+
+        Where that is a fact of the incident it may be a digest, which is an atom: no.
+        """
+        others, world = place.others, self._world
+        if not place.asks and key != case.lifecycle and others == ALONE:
+            return True
+        if others.incident or world is None:
+            return False
+        try:
+            return around(world.moment.definition, case, case.runs[key]) == others
+        except UNCLEAR:
+            return False
