@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.audit.legal.around import around
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, time_of
+from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, roles_of, time_of
 from handrail.engine.audit.legal.known import UNCLEAR, Start, numbered
 from handrail.engine.audit.legal.passing import atoms_of, passes_of
 from handrail.engine.machine.apply import apply
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.passing import Pass
-    from handrail.engine.audit.legal.told import Told
+    from handrail.engine.audit.legal.told import Roles, Told
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
@@ -65,6 +65,7 @@ class Crossing(NamedTuple):
     status: str
     outcome: str | None
     lifecycle: str | None
+    roles: set[Roles]  # in which it was found right, as in a ``Way``
 
 
 def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, where it led
@@ -101,6 +102,7 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     found = Crossing(
         *(goals, same, passes, is_tick(records)),
         *(after.drill, after.status, after.outcome, after.lifecycle),
+        roles={roles_of(tellings)},
     )
     return found, {
         name: Start(goal.place, tuple([every[index] for index in goal.atoms]))

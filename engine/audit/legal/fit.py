@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.legal.heads import COMMANDS, DEADLINE
 from handrail.engine.audit.legal.people import check_actor, is_plain
+from handrail.engine.audit.legal.told import NO_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from handrail.engine.audit.legal.then import Moment
-    from handrail.engine.audit.legal.told import Told, Who
+    from handrail.engine.audit.legal.told import Roles, Told, Who
 
     Record = Mapping[str, Any]
     Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together
@@ -26,6 +27,7 @@ __all__ = [
     "is_free",
     "is_known",
     "is_tick",
+    "roles_of",
     "time_of",
 ]
 
@@ -90,6 +92,14 @@ def is_at_once(tellings: Sequence[Told]) -> bool:
                 return False
             who = form.who
     return True
+
+
+def roles_of(tellings: Sequence[Told]) -> Roles:
+    """In which roles a person did it, of whom it does not matter who it was (``is_at_once``)."""
+    for one in tellings:
+        if one.form.who is not None:
+            return one.form.roles
+    return NO_ROLES
 
 
 def is_known(moment: Moment, who: Who, recorded: str) -> bool:

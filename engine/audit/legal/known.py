@@ -33,9 +33,12 @@ That this finds what deciding again finds rests on these:
    order, and no others (``passing``).
 5. Who did it is held against the site plan: the way of being known, and the roles of that
    day, which a period fixes (``is_known``). Where the roles counted are those of a
-   minute before, or time stood still, no way is learnt or taken. But for the roles, who it
-   was and on which computer only passes through, as atoms do, and is the same in all
-   records; except where a second person is needed, and there it is in the form.
+   minute before, or time stood still, no way is learnt or taken. Who it was, in which roles
+   and on which computer only passes through, as atoms do, and is the same in all records;
+   except where a second person is needed, and there it is in the form. Of the roles is also
+   asked whether one of those that may is among them (``judge.may``), and all that can come
+   of that is a refusal. So whoever has all roles in which the same was found right may do it
+   too (``serves``), and the same comes of it; any other is decided anew.
 6. Ways are only learnt of records in which nothing was found. What takes a run over to
    another revision is always decided again, on the case as all of its records leave it.
 
@@ -68,14 +71,14 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.then import Moment, Period
-    from handrail.engine.audit.legal.told import Form, Who
+    from handrail.engine.audit.legal.told import Form, Roles, Who
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     # Owner; from which atom, or from which time; how long.
     Clocks = tuple[tuple[str, int | str, timedelta], ...]
 
-__all__ = ["ALWAYS", "UNCLEAR", "Known", "Place", "Start", "Way", "World", "numbered"]
+__all__ = ["ALWAYS", "UNCLEAR", "Known", "Place", "Start", "Way", "World", "numbered", "serves"]
 
 Periods = tuple["Period", "Period"]  # of when it was recorded, and of when it happened
 MOST: Final = 20_000  # places and ways that are kept; then all are learnt anew
@@ -90,6 +93,17 @@ class Way(NamedTuple):
     atoms: tuple[int, ...] | None
     same: tuple[tuple[int, int], ...]  # which of these must be equal
     keeps: bool  # whether no deadline runs then that did not run before
+    roles: set[Roles]  # in which it was found right; nobody's, where they are in the forms
+
+
+def serves(found: set[Roles], roles: Roles) -> bool:
+    """Whether what was found right in these roles is right in those: in them, and in more."""
+    if roles in found:
+        return True
+    if any(one <= roles for one in found):
+        found.add(roles)
+        return True
+    return False
 
 
 class Place:

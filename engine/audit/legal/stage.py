@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.audit.legal.around import ALONE, around
 from handrail.engine.audit.legal.form import filled
 from handrail.engine.audit.legal.involved import is_in, outer
-from handrail.engine.audit.legal.known import ALWAYS, UNCLEAR, Start
+from handrail.engine.audit.legal.known import ALWAYS, UNCLEAR, Start, serves
 from handrail.engine.audit.legal.passing import pattern
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.state import Case
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Then
-    from handrail.engine.audit.legal.told import Told
+    from handrail.engine.audit.legal.told import Roles, Told
     from handrail.engine.machine.state import Run
 
     Group = Sequence[Told]  # recorded together
@@ -58,10 +58,10 @@ class Along:
         """The same, to learn from."""
         return Start(self.place, self.atoms)
 
-    def go(self, forms: Forms, at: str, seals: Sequence[str]) -> bool:
+    def go(self, forms: Forms, at: str, seals: Sequence[str], roles: Roles) -> bool:
         """Take the way that is known from here, if there is one."""
         way = self.place.ways.get(forms)
-        if way is None or at >= self.calm:
+        if way is None or at >= self.calm or not serves(way.roles, roles):
             return False
         atoms = (*self.atoms, at, *seals)
         for one, other in way.same:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-__all__ = ["NOTHING", "Form", "Teller", "Told", "Who", "read", "sealed"]
+__all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told", "Who", "read", "sealed"]
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _MOST: Final = 20_000  # forms that are kept; then all are met anew
@@ -35,7 +35,7 @@ _ACTOR: Final = 4  # members: id, roles, how, host
 _PERSONAL: Final = ("name", "note", "text", "title", "why")  # members that are sealed
 _REFUSAL: Final = {True: b"a refusal in a drill", False: b"a refusal"}
 
-# Where it does not matter who of those with the same roles it was. Where it needs two, it does.
+# Where it does not matter who of those that may it was (``known``). Where it needs two, it does.
 _BY_ANYBODY: Final = frozenset(
     {
         "deviated",
@@ -55,16 +55,20 @@ _BY_ANYBODY: Final = frozenset(
 )
 
 Who = tuple[str, str, tuple[str, ...]]  # id, how it is known, roles
+Roles = frozenset[str]
 Known = tuple["Form | None", "Sequence[int]"]
 _UNMET: Final[Known] = (None, ())
 _ONCE: Final[Known] = (None, (1,))
 _NEVER: Final[Known] = (None, (0,))
 
 
+NO_ROLES: Final[Roles] = frozenset()
+
+
 class Form:
     """What records share that differ in nothing but their atoms."""
 
-    __slots__ = ("host", "key", "kind", "met", "run", "who")
+    __slots__ = ("host", "key", "kind", "met", "roles", "run", "who")
 
     def __init__(self, key: bytes, record: Record, host: str, who: Who | None) -> None:
         """Take it from one of them; ``key`` is the same for whoever did it."""
@@ -74,6 +78,7 @@ class Form:
         self.run = run if type(run) is str else ""
         self.host = host  # where it was done
         self.who = who  # that did it; None: that is in the key
+        self.roles: Roles = NO_ROLES if who is None else frozenset(who[2])
         self.met: object = None  # the world in which they were last found to be known
 
 
@@ -210,7 +215,7 @@ def _is_refusal(record: Record, who: Who | None) -> bool:
 
 
 def _actor(record: Record) -> tuple[str, Who | None]:
-    """Take out who did it, but for the roles, where anybody with these could have."""
+    """Take out who did it, where anybody with the roles could have."""
     actor = record["actor"]
     if type(actor) is not dict or type(actor["host"]) is not str:
         raise TypeError(actor)
@@ -220,7 +225,10 @@ def _actor(record: Record) -> tuple[str, Who | None]:
         if len(actor) == _ACTOR:
             record["actor"] = {**actor, "host": None}
         return host, None
-    record["actor"] = roles = actor["roles"]
+    roles = actor["roles"]
+    if type(roles) is not list or not all(type(role) is str for role in roles):
+        raise TypeError(roles)
+    record["actor"] = None
     return host, (actor["id"], how, tuple(roles))
 
 

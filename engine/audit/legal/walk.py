@@ -13,11 +13,12 @@ from handrail.engine.audit.legal.fit import (
     is_fit,
     is_free,
     is_tick,
+    roles_of,
     time_of,
 )
 from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
-from handrail.engine.audit.legal.known import UNCLEAR
+from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
 from handrail.engine.audit.legal.stage import Along, Stage
 from handrail.engine.audit.legal.told import NOTHING, read
@@ -85,7 +86,7 @@ class Walk(Stage):
             self._more += 1
         else:
             along = self._along.get(form.run)
-            if along is not None and along.go(form.key, at, seals):
+            if along is not None and along.go(form.key, at, seals, form.roles):
                 self._more += 1
             else:
                 self._take(group, at)
@@ -94,7 +95,7 @@ class Walk(Stage):
         name, forms = group[0].form.run, forms_of(group)
         along = self._along.get(name) or self._find(name)
         seals = [seal for one in group for seal in one.seals]
-        known = along is not None and along.go(forms, at, seals)
+        known = along is not None and along.go(forms, at, seals, roles_of(group))
         if known or self._cross(group, forms, at, seals):
             self._more += len(group)
         else:
@@ -107,7 +108,9 @@ class Walk(Stage):
         if told is None or runs is None or world is None:
             return False
         found = world.crossings.get(self._spot(runs, told, forms, at))
-        if found is None or (found.ticks and not self._is_quiet(runs, group, at)):
+        if found is None or not serves(found.roles, roles_of(group)):
+            return False
+        if found.ticks and not self._is_quiet(runs, group, at):
             return False
         for telling, name, clock in found.passes:
             due = runs[name].times[clock]
@@ -205,6 +208,8 @@ class Walk(Stage):
         found, goals = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
+            if (other := world.crossings.get(spot)) is not None:
+                found.roles.update(other.roles)
             world.crossings[spot] = found
             self._along.update({name: Along(*start) for name, start in goals.items()})
 
@@ -237,5 +242,8 @@ class Walk(Stage):
         way = learn(world.moment, (before, name, start), tellings, records, goal)
         if way is not None:
             self._known.make_room()
-            start.place.ways[forms_of(tellings)] = way
+            forms, ways = forms_of(tellings), start.place.ways
+            if (other := ways.get(forms)) is not None:
+                way.roles.update(other.roles)
+            ways[forms] = way
         return way is not None
