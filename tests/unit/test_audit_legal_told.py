@@ -46,6 +46,10 @@ FORGED = {
     "another type": ('"step-taken"', '"deadline-passed","due":"x"'),
     "a deadline's type": ('"deadline-passed"', '"notified"'),
     "due, a second time": ('"v":1', '"due":"2026-01-01T00:00:00.000000Z","v":1'),
+    "a gap where no JSON has one": (
+        '"case":"CASE","cseq":NUMBER,"drill":true,"due":"DUE',
+        '\0"drill":true,"due":""case":"CASE","cseq":NUMBER,',
+    ),
     "a refusal": ('"step-taken"', '"step-refused"'),
     "a text with quotes": ('"from":["here"]', '"from":["a\\",\\"occurred\\":\\"b"]'),
 }

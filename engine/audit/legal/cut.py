@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["Values", "cut", "filled", "mark_of", "trials"]
 
 _HASH, _SEAL, _TIME = 64, 43, 27  # characters
-_PARTS: Final = 5  # that a rest has, where nothing was due
 _OCCURRED, _PREV, _RECORDED = b',"occurred":"', b'"prev":"', b'"recorded":"'
-_DUE: Final = (b',"drill":false,"due":"', b',"drill":true,"due":"')
+_DUE_IS: Final = b'"due":"'
+_DUE: Final = (b'"drill":false,' + _DUE_IS, b'"drill":true,' + _DUE_IS)
 _SEALED: Final = b'{"sd":"'
 _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _SHAPE: Final = b"0000-00-00T00:00:00.000000Z"
 _NUMBERS: Final = frozenset(b"%d" % number for number in range(1_000))
 _DIGITS: Final = 15  # of a number, at most
-# No JSON has it, so in the rest of a record that can be parsed each is a hole; and where the
-# rest of another is the same, so are its own.
-_HOLE: Final = b"\0"
+# No JSON has them: so the rest of a record that can be parsed has four holes, and one more
+# where a deadline was due; and another record with the same rest has them at the same places.
+_HOLE, _LATE = b"\0", b"\1"
 
 
 def mark_of(case: str) -> bytes:
@@ -44,40 +44,36 @@ def mark_of(case: str) -> bytes:
 def cut(mark: bytes, data: bytes) -> Cut | None:
     """Cut a record's bytes; None: they are not as the engine writes them.
 
-    This is on every record's path; hence its form. A name that is not found leaves a place
-    before the last one.
+    This is on every record's path; hence its form. Where a name is not found, what stands
+    behind it is empty.
     """
-    head = data.find(mark)
-    at = head + len(mark)
-    end = data.find(b",", at)
-    here = data.find(_OCCURRED, end) + len(_OCCURRED)
-    there = data.find(_PREV, here) + len(_PREV)
-    last = data.find(_RECORDED, there) + len(_RECORDED)
-    number, occurred, recorded = data[at:end], data[here : here + _TIME], data[last : last + _TIME]
+    head, _, tail = data.partition(mark)
+    number, _, tail = tail.partition(b",")
+    before, _, tail = tail.partition(_OCCURRED)
+    happened, _, tail = tail.partition(_PREV)
+    hashed, _, last = tail.partition(_RECORDED)
+    occurred, recorded, due = happened[:_TIME], last[:_TIME], None
     if (
-        not 0 <= head < at < end < here < there < last
-        or not (number in _NUMBERS or _is_number(number))
-        or occurred.translate(_ZEROS) != _SHAPE
+        occurred.translate(_ZEROS) != _SHAPE
         or not (recorded == occurred or recorded.translate(_ZEROS) == _SHAPE)
-        or not data[there : there + _HASH].isalnum()
+        or not hashed[:_HASH].isalnum()
+        or not (number in _NUMBERS or _is_number(number))
     ):
         return None
-    before, due = data[end:here], None
     if before.startswith(_DUE):
-        start = before.index(_DUE[0][-8:]) + 8
+        start = before.index(_DUE_IS) + len(_DUE_IS)
         due = before[start : start + _TIME]
         if due.translate(_ZEROS) != _SHAPE:
             return None
-        before = before[:start] + _HOLE + before[start + _TIME :]
-    happened, hashed = data[here + _TIME : there], data[there + _HASH : last]
-    rest = _HOLE.join((data[:head], before, happened, hashed, data[last + _TIME :]))
-    first, *sealed = rest.split(_SEALED)
-    if not sealed:
+        before = before[:start] + _LATE + before[start + _TIME :]
+    rest = _HOLE.join((head, before, happened[_TIME:], hashed[_HASH:], last[_TIME:]))
+    parts = rest.split(_SEALED)
+    if len(parts) == 1:
         return rest, occurred, recorded, (), due
-    seals = [one[:_SEAL] for one in sealed]
+    seals = [part[:_SEAL] for part in parts[1:]]
     if not b"".join(seals).translate(None, b"-_").isalnum():
         return None
-    rest = _SEALED.join([first, *[one[_SEAL:] for one in sealed]])
+    rest = _SEALED.join([parts[0], *[part[_SEAL:] for part in parts[1:]]])
     return rest, occurred, recorded, seals, due
 
 
@@ -121,8 +117,10 @@ def filled(rest: bytes, values: Values) -> bytes:
     whole = first + b"".join(
         _SEALED + seal + one for seal, one in zip(values.seals, sealed, strict=True)
     )
-    parts = whole.split(_HOLE)
-    due = [values.due] if len(parts) > _PARTS else []
-    number = mark_of(values.case) + values.number
-    holes = [number, *due, values.occurred, values.prev, values.recorded, b""]
-    return b"".join(part + hole for part, hole in zip(parts, holes, strict=True))
+    holes = [
+        mark_of(values.case) + values.number + b",",
+        *(_OCCURRED + values.occurred, _PREV + values.prev, _RECORDED + values.recorded),
+        b"",
+    ]
+    parts = whole.replace(_LATE, values.due).split(_HOLE)
+    return b"".join([part + hole for part, hole in zip(parts, holes, strict=True)])

@@ -107,14 +107,13 @@ class Stage:
         """Be in the world of these records; whether anything is known there of such."""
         start, end = self._part
         recorded, occurred = self._days
-        one = group[0]
-        if not (
-            at.startswith(occurred)
-            and one.recorded.startswith(recorded)
-            and start <= one.seq <= end
-            and (len(group) == 1 or all(start <= each.seq <= end for each in group))
-        ):
-            self._enter(group, (one.recorded[:10], at[:10]))
+        if not (at.startswith(occurred) and group[0].recorded.startswith(recorded)):
+            self._enter(group, at)
+        else:
+            for one in group:
+                if not start <= one.seq <= end:
+                    self._enter(group, at)
+                    break
         world = self._world
         if world is None or not self._rests:
             return False
@@ -124,8 +123,8 @@ class Stage:
                 return False
         return True
 
-    def _enter(self, group: Group, days: tuple[str, str]) -> None:
-        world = self._find_world(group, days)
+    def _enter(self, group: Group, at: str) -> None:
+        world = self._find_world(group, (group[0].recorded[:10], at[:10]))
         if world is not self._world or world is None:
             self._whole()
             self._along.clear()
