@@ -11,8 +11,9 @@ from handrail.engine.audit.legal.told import NO_ROLES
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.then import Moment
-    from handrail.engine.audit.legal.told import Roles, Told, Who
+    from handrail.engine.audit.legal.told import Roles, Told
 
     Record = Mapping[str, Any]
     Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from orjson import JSONEncodeError, dumps
 
-from handrail.engine.audit.legal.told import sealed
+from handrail.engine.audit.legal.apart import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
+    from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.around import Around, Reads
     from handrail.engine.audit.legal.clocks import Clock
     from handrail.engine.audit.legal.cross import Crossing
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.then import Moment, Period
-    from handrail.engine.audit.legal.told import Form, Roles, Who
+    from handrail.engine.audit.legal.told import Form, Roles
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]

@@ -13,56 +13,33 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from orjson import JSONEncodeError, dumps
 
 from handrail.engine.audit.chains import decoded
+from handrail.engine.audit.legal.apart import apart, is_refusal, unsealed
 from handrail.engine.audit.legal.cut import cut, filled, mark_of, trials
 from handrail.engine.audit.legal.heads import DEADLINE
 from handrail.engine.ledger.record import members
-from handrail.engine.machine.commands import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.cut import Cut
 
     Record = dict[str, Any]
 
-__all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told", "Who", "read", "sealed"]
+__all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told", "read"]
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _MOST: Final = 20_000  # forms that are kept; then all are met anew
 
 EVIDENCE: Final = "evidence-attached"
-_ACTOR: Final = 4  # members: id, roles, how, host
-_PERSONAL: Final = ("name", "note", "text", "title", "why")  # members that are sealed
 _REFUSAL: Final = {True: b"a refusal in a drill", False: b"a refusal"}
 
-# Where it does not matter who of those that may it was (``known``). Where it needs two, it does.
-_BY_ANYBODY: Final = frozenset(
-    {
-        "deviated",
-        "evidence-attached",
-        "fact-set",
-        "incident-closed",
-        "incident-opened",
-        "moved",
-        "noted",
-        "notified",
-        "run-finished",
-        "run-started",
-        "step-taken",
-        "task-done",
-        "task-skipped",
-    }
-)
-
-Who = tuple[str, str, tuple[str, ...]]  # id, how it is known, roles
 Roles = frozenset[str]
-Known = tuple["Form | None", "Sequence[int]"]
-_UNMET: Final[Known] = (None, ())
-_ONCE: Final[Known] = (None, (1,))
-_NEVER: Final[Known] = (None, (0,))
-
-
 NO_ROLES: Final[Roles] = frozenset()
+Learnt = tuple["Form | None", "Sequence[int]"]  # of a rest; told apart by identity where no form is
+_UNMET: Final[Learnt] = (None, ())
+_ONCE: Final[Learnt] = (None, (1,))
+_NEVER: Final[Learnt] = (None, (0,))
 
 
 class Form:
@@ -113,7 +90,7 @@ class Teller:
         self._keys: dict[bytes, bytes] = {}  # one object of each: that is quicker to find
         # By what is left when bytes are cut: the form, and in which order it has the digests.
         # Without a form: met once (that is no reason to try them), or not to be known so.
-        self._cuts: dict[bytes, Known] = {}
+        self._cuts: dict[bytes, Learnt] = {}
         self._case, self._mark = "", b""
 
     def turn(self, case: str) -> None:
@@ -153,7 +130,7 @@ class Teller:
         tried = rest in self._cuts
         self._cuts[rest] = self._tried(told.form, cut_out) if tried else _ONCE
 
-    def _tried(self, form: Form, cut_out: Cut) -> Known:
+    def _tried(self, form: Form, cut_out: Cut) -> Learnt:
         """The form, if it is the same whatever is in the holes, and where the digests go."""
         rest, _, _, digests, due = cut_out
         orders = []
@@ -186,7 +163,7 @@ class Teller:
             if record["type"] == DEADLINE:
                 due = str(take("due"))
             if b'"sd":' in data:
-                seals, places = _unseal(record)
+                seals, places = unsealed(record)
                 whole = dumps(record) + places
             else:
                 whole = dumps(record)
@@ -203,56 +180,7 @@ class Teller:
         if len(self._forms) >= _MOST:
             self._forms.clear()
             self._keys.clear()
-        host, who = _actor(record)
-        refusal = _is_refusal(record, who)
+        host, who = apart(record)
+        refusal = is_refusal(record, who)
         key = _REFUSAL[record["drill"]] if refusal else dumps(record) + places
         return Form(self._keys.setdefault(key, key), record, host, who)
-
-
-def _is_refusal(record: Record, who: Who | None) -> bool:
-    """Whether it tells that a person was refused: nothing of that is decided again."""
-    return who is not None and record["type"].endswith("-refused") and type(record["drill"]) is bool
-
-
-def _actor(record: Record) -> tuple[str, Who | None]:
-    """Take out who did it, where anybody with the roles could have."""
-    actor = record["actor"]
-    if type(actor) is not dict or type(actor["host"]) is not str:
-        raise TypeError(actor)
-    kind, how, host = record["type"], actor["how"], actor["host"]
-    anybody = kind in _BY_ANYBODY and "confirmed" not in record
-    if how == ENGINE or len(actor) != _ACTOR or not (anybody or kind.endswith("-refused")):
-        if len(actor) == _ACTOR:
-            record["actor"] = {**actor, "host": None}
-        return host, None
-    roles = actor["roles"]
-    if type(roles) is not list or not all(type(role) is str for role in roles):
-        raise TypeError(roles)
-    record["actor"] = None
-    return host, (actor["id"], how, tuple(roles))
-
-
-def _unseal(record: Record) -> tuple[list[str], bytes]:
-    """Take out the digests, in the order of a record's bytes; what was where."""
-    seals, places = [], []
-    facts = record.get("facts")
-    if type(facts) is dict:
-        for name, value in facts.items():
-            if sealed(value):
-                seals.append(value["sd"])
-                facts[name] = None
-                places.append(f"facts {name}")
-    for name in _PERSONAL:
-        if name in record and sealed(value := record[name]):
-            seals.append(value["sd"])
-            record[name] = None
-            places.append(name)
-    if type(record.get("sha256")) is str and type(record.get("size")) is int:
-        del record["sha256"], record["size"]
-        places.append("evidence")
-    return seals, dumps(places)
-
-
-def sealed(value: object) -> bool:
-    """Whether it is a digest where a personal value would stand."""
-    return type(value) is dict and len(value) == 1 and type(value.get("sd")) is str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.audit.legal.along import Along
 from handrail.engine.audit.legal.case import Incident
 from handrail.engine.audit.legal.cross import crossing
 from handrail.engine.audit.legal.fit import (
@@ -20,7 +21,7 @@ from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
 from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
-from handrail.engine.audit.legal.stage import Along, Stage
+from handrail.engine.audit.legal.stage import Stage
 from handrail.engine.audit.legal.told import NOTHING, read
 from handrail.engine.audit.legal.way import is_one, learn
 from handrail.engine.machine.apply import apply
