@@ -31,6 +31,7 @@ FORGED = {
     "a digest that is replaced": (SEALED, f'{SEALED},"who":{{"sd":"x"}}'),
     "a digest that replaces": ('"who":', '"who":{"sd":"y"},"who":'),
     "a digest with a gap": (SEALED, '{ "sd":"SEAL0"}'),
+    "the same digest with a gap": (SEALED, '{ "sd":"the same"}'),
     "a digest of a member that has none": ('"run":"p-1"', '"run":{"sd":"SEAL3"}'),
     "when, a second time": ('"recorded":', '"occurred":"2026-01-01T00:00:00.000000Z","recorded":'),
     "recorded, a second time": ('"v":1', '"recorded":"2026-01-01T00:00:00.000000Z","v":1'),
@@ -64,7 +65,7 @@ def filled(text: str, random: Random) -> bytes:
 
     values = {
         "CASE": CASE,
-        "NUMBER": str(random.choice((0, 7, 55, 999, 1_000, 123_456, 10**15 - 1, 10**20))),
+        "NUMBER": str(random.choice((0, 7, 55, 999, 1_000, 123_456, 10**15 - 1, "9" * 5_000))),
         "OCCURRED": time(),
         "RECORDED": time(),
         "DUE": time(),
