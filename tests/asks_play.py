@@ -86,12 +86,21 @@ states:
     steps: {stop: {to: over}}
   over: {final: over}
 """
+ONLY = """\
+start: first
+states:
+  first:
+    by: [guard]
+    steps: {go: {to: [{state: over, when: {incident.lessons: {known: true}}}, {state: second}]}}
+  second: {by: [guard], steps: {end: {to: over}}}
+  over: {final: over}
+"""
 
 
 def founded_to_ask(folder: Path) -> Site:
     """A site where these are in force; the caller has set ``XDG_STATE_HOME``."""
     site = Site(folder)
-    documents = {"asks": ASKS, "other": OTHER, "hears": HEARS}
+    documents = {"asks": ASKS, "other": OTHER, "hears": HEARS, "only": ONLY}
     sources = [
         read_source((HEAD.format(id=name) + text).encode(), f"{name}.yaml")
         for name, text in documents.items()

@@ -8,10 +8,12 @@ very same records are written. They are found, as when each decision is taken an
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from asks_play import ASKS, HEAD, Asked, founded_to_ask
+from audit_play import ROLES
 
 from handrail.engine.audit.legal.check import check_cases
 from handrail.engine.audit.legal.walk import Walk
@@ -201,7 +203,7 @@ def known_by_heart(site: Site, case: str, count: int, monkeypatch: pytest.Monkey
 
     def counted(walk: Walk, group: Any) -> Any:
         if walk._id == case:
-            decided.append(json.loads(group[0][1])["cseq"])
+            decided.append(json.loads(group[0].data)["cseq"])
         return decide(walk, group)
 
     with monkeypatch.context() as patch:
@@ -232,6 +234,64 @@ def write(site: Site, case: str, told: list[Record]) -> None:
             drafts.append(draft)
         after = loaded.case._replace(version=loaded.case.version + len(drafts))
         engine.casebook.append(writer, world, loaded, Decision(tuple(drafts), after))
+
+
+def test_who_has_other_roles_is_another(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of a guard is known of who is more than that, and of nobody else."""
+    for _ in range(KNOWN):
+        play, count = played(site, lambda _: None)
+        on(play)
+    assert known_by_heart(site, play.case, count, monkeypatch)
+    (told,) = records(site, play.case)[count:]
+    for person, roles in ROLES.items():
+        other, count = played(site, lambda _: None)
+        site.clock.forward(timedelta(seconds=6))
+        actor = told["actor"] | {"id": person, "roles": list(roles)}
+        write(site, other.case, [told | {"actor": actor}])
+        assert "guard" in roles or judged(site)[-1][2] == other.case
+    found = judged(site)
+    assert len(found) == len([roles for roles in ROLES.values() if "guard" not in roles]) > 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_is_here", lambda *_: False)
+        assert found == judged(site)
+
+
+@pytest.mark.parametrize("begin", [Asked.task, on])
+def test_who_is_more_is_known_from_who_is_less(
+    site: Site, monkeypatch: pytest.MonkeyPatch, begin: Callable[[Asked], object]
+) -> None:
+    assert set(ROLES["anna"]) < set(ROLES["carla"])
+    for person in ["anna"] * KNOWN + ["carla"]:
+        site.engine.person = "anna"
+        play, count = played(site, lambda _: None)
+        site.engine.person = person
+        begin(play)
+    assert known_by_heart(site, play.case, count, monkeypatch)
+
+
+def test_what_was_forged_counts_for_those_who_ask_about_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fact is a finding, and known from then on: what goes on without it is another."""
+    for _ in range(KNOWN):
+        play, count = played(site, lambda play: play.start("only"))
+        play.step("go", run="only-1")
+    assert known_by_heart(site, play.case, count, monkeypatch)
+    without = records(site, play.case)[count:]
+    play, count = played(site, lambda play: play.lessons("some"))
+    fact = records(site, play.case)[count - 1]
+    other, _ = played(site, lambda play: play.start("only"))
+    write(site, other.case, [fact | {"actor": fact["actor"] | {"roles": ["director"]}}])
+    site.clock.forward(timedelta(seconds=6))
+    site.engine.note(other.case, "What was decided rests again.")
+    site.clock.forward(timedelta(seconds=6))
+    write(site, other.case, without)
+    found = judged(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(Walk, "_is_here", lambda *_: False)
+        assert found == judged(site)
+    assert {case for _, _, case, _ in found} == {other.case}
+    assert len(found) == len({seq for _, seq, *_ in found}) > 1
 
 
 def test_what_was_left_counts_again_under_a_revision_that_asks_about_it(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 from handrail.engine.audit.legal.agreed import Agreement
 from handrail.engine.audit.legal.known import Known
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     Tell = Callable[..., None]
     Row = tuple[int, str, bytes]  # index in the log, case, bytes
     Finish = Callable[[Report], None]
-
-_T = TypeVar("_T")
 
 __all__ = ["Judge", "check_cases", "deciding"]
 
@@ -86,16 +83,17 @@ class Judge:
 
     def take(self, rows: Iterable[Row], tell: Tell) -> None:
         """Decide again what these records came of, case by case."""
-        then, reader = self._then, self.reader
+        then, reader, teller = self._then, self.reader, self._known.teller
         for case, own in groupby(rows, key=itemgetter(1)):
             if case.startswith("INC-"):
                 walk = Walk(case, then, reader, tell, self._known)
-                for group in _groups(own, self._size, partial(self._known.teller.tell, case)):
+                teller.turn(case)
+                for group in _groups(own, self._size, teller.tell):
                     walk.take(group)
             else:
                 judge = _judge(case, then, reader, tell, self._origin)
                 for together in _groups(own, self._size, _read):
-                    judge.take([(seq, record) for seq, _, record in together])
+                    judge.take([(one.seq, one.record) for one in together])
 
 
 def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
@@ -104,30 +102,51 @@ def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> In
     return Log(case, then, reader, tell)
 
 
-def _read(data: bytes) -> tuple[object, Record] | None:
+class _Read(NamedTuple):
+    """A record with its index in the log."""
+
+    seq: int
+    record: Record
+
+    @property
+    def recorded(self) -> object:
+        """When."""
+        return self.record.get("recorded")
+
+
+def _read(seq: int, data: bytes) -> _Read | None:
     record = read(data)
-    return None if record is None else (record.get("recorded"), record)
+    return None if record is None else _Read(seq, record)
+
+
+class _Recorded(Protocol):
+    @property
+    def recorded(self) -> object:
+        """When, as it stands there."""
+
+
+_R = TypeVar("_R", bound=_Recorded)
 
 
 def _groups(
-    rows: Iterable[Row], size: int, tell: Callable[[bytes], tuple[object, _T] | None]
-) -> Iterator[list[tuple[int, bytes, _T]]]:
+    rows: Iterable[Row], size: int, tell: Callable[[int, bytes], _R | None]
+) -> Iterator[list[_R]]:
     """What was recorded together, one group after the other.
 
-    :param tell: when a record was recorded, and what it holds; None: it is none.
+    :param tell: a record with its index; None: it is none.
     """
-    group: list[tuple[int, bytes, _T]] = []
+    group: list[_R] = []
     time: object = None
     for seq, _, data in rows:
-        found = tell(data) if seq < size else None
-        if found is None:  # told of as record-unreadable
+        one = tell(seq, data) if seq < size else None
+        if one is None:  # told of as record-unreadable
             continue
-        recorded, what = found
+        recorded = one.recorded
         if recorded == time and 0 < len(group) < MOST:
-            group.append((seq, data, what))
+            group.append(one)
             continue
         if group:
             yield group
-        time, group = recorded, [(seq, data, what)]
+        time, group = recorded, [one]
     if group:
         yield group

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.audit.legal.around import around
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, time_of
+from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, roles_of, time_of
 from handrail.engine.audit.legal.known import UNCLEAR, Start, numbered
 from handrail.engine.audit.legal.passing import atoms_of, passes_of
 from handrail.engine.machine.apply import apply
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.passing import Pass
-    from handrail.engine.audit.legal.told import Told
+    from handrail.engine.audit.legal.told import Roles, Told
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
@@ -65,6 +65,7 @@ class Crossing(NamedTuple):
     status: str
     outcome: str | None
     lifecycle: str | None
+    roles: set[Roles]  # in which it was found right, as in a ``Way``
 
 
 def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, where it led
@@ -94,13 +95,14 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
         or not _is_still(world, case, starts, records, at)
     ):
         return None, {}
-    every = atoms_of(starts, at, tellings, passes)
+    every = atoms_of(starts, at, seals, tellings, passes)
     goals = _goals(known, world, starts, every, passes, after, case)
     if goals is None:
         return None, {}
     found = Crossing(
         *(goals, same, passes, is_tick(records)),
         *(after.drill, after.status, after.outcome, after.lifecycle),
+        roles={roles_of(tellings)},
     )
     return found, {
         name: Start(goal.place, tuple([every[index] for index in goal.atoms]))
@@ -153,7 +155,7 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
         if begun is not None:
             own |= {atom: offsets[name] + i for i, atom in enumerate(begun.atoms)}
             own |= {every[i]: i for i in passed.get(name, ())}
-        if before is run and around(world[0].definition, after, run) == _others(begun):
+        if before is run and around(world.moment.definition, after, run) == _others(begun):
             start = begun
         else:
             start = known.start(world, after, run)
@@ -186,7 +188,7 @@ def _is_still(
     before = {} if case is None else case.runs
     try:
         for record in records[:-1]:
-            case = apply(world[0].definition, case, record)
+            case = apply(world.moment.definition, case, record)
             runs = [run for run in case.active_runs() if run is not before.get(run.id)]
             if not all(_runs_on(world, case, run, starts, at) for run in runs):
                 return False
@@ -196,9 +198,9 @@ def _is_still(
 
 
 def _runs_on(world: World, case: Case, run: Run, starts: Starts, at: str) -> bool:
-    chart, start = chart_of(world[0].definition(run.sha256)), starts.get(run.id)
+    chart, start = chart_of(world.moment.definition(run.sha256)), starts.get(run.id)
     atoms = (*(start.atoms if start else ()), at)
-    clocks = numbered(clocks_of(chart, case, run, world[0].site()), atoms)
+    clocks = numbered(clocks_of(chart, case, run, world.moment.site()), atoms)
     return not hangs_on_time(chart, run) and all(
         (start is not None and start.place.knows(clock))
         or (clock[1] == len(atoms) - 1 and clock[2])

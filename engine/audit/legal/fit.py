@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.legal.heads import COMMANDS, DEADLINE
 from handrail.engine.audit.legal.people import check_actor, is_plain
+from handrail.engine.audit.legal.told import NO_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.then import Moment
-    from handrail.engine.audit.legal.told import Told, Who
+    from handrail.engine.audit.legal.told import Roles, Told
 
     Record = Mapping[str, Any]
     Forms = bytes | tuple[bytes, ...]  # of one record, or of several recorded together
@@ -26,6 +28,7 @@ __all__ = [
     "is_free",
     "is_known",
     "is_tick",
+    "roles_of",
     "time_of",
 ]
 
@@ -80,13 +83,24 @@ def time_of(tellings: Sequence[Told]) -> str:
 
 def is_at_once(tellings: Sequence[Told]) -> bool:
     """Whether all happened at one time, by one person and where that person was."""
-    if len(tellings) == 1:
-        return True
-    at, host = time_of(tellings), tellings[0].form.host
-    people = {one.form.who for one in tellings if one.form.who is not None}
-    return len(people) < 2 and all(  # noqa: PLR2004 - one at most
-        (one.occurred == at or one.due is not None) and one.form.host == host for one in tellings
-    )
+    at, host, who = time_of(tellings), tellings[0].form.host, None
+    for one in tellings:
+        form = one.form
+        if form.host != host or (one.occurred != at and one.due is None):
+            return False
+        if form.who is not None and form.who != who:
+            if who is not None:
+                return False
+            who = form.who
+    return True
+
+
+def roles_of(tellings: Sequence[Told]) -> Roles:
+    """In which roles a person did it, of whom it does not matter who it was (``is_at_once``)."""
+    for one in tellings:
+        if one.form.who is not None:
+            return one.form.roles
+    return NO_ROLES
 
 
 def is_known(moment: Moment, who: Who, recorded: str) -> bool:

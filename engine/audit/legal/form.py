@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from orjson import JSONEncodeError, dumps
 
-from handrail.engine.audit.legal.told import sealed
+from handrail.engine.audit.legal.apart import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +39,13 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
         return atoms.setdefault(atom, len(atoms))
 
     def facts(known: Mapping[str, Any]) -> list[object]:
-        seals = [[name, number(one["sd"])] for name, one in sorted(known.items()) if sealed(one)]
-        return [{name: one for name, one in sorted(known.items()) if not sealed(one)}, seals]
+        plain, seals = {}, []
+        for name, one in sorted(known.items()):
+            if sealed(one):
+                seals.append([name, number(one["sd"])])
+            else:
+                plain[name] = one
+        return [plain, seals]
 
     def pending(one: Pending) -> list[object]:
         who = [one.actor, list(one.confirmed.items())]  # in the order in which they said so
@@ -64,7 +69,7 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
 
 
 def _ordered(part: Mapping[str, Any]) -> dict[str, object]:
-    return dict(sorted(part.items()))
+    return dict(sorted(part.items())) if len(part) > 1 else dict(part)
 
 
 def filled(run: Run, atoms: Mapping[Atom, Atom]) -> Run:

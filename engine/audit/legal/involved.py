@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.known import Place
     from handrail.engine.audit.legal.passing import Stands
     from handrail.engine.audit.legal.then import Moment
-    from handrail.engine.machine.state import Case, Run
+    from handrail.engine.machine.state import Case
 
     Record = Mapping[str, Any]
 
@@ -38,13 +38,13 @@ def met(moment: Moment, records: Sequence[Record]) -> Met:
     )
 
 
-def is_in(place: Place, run: Run, case: Case, told: Met) -> bool:
-    """Whether what was told may hang on how this run is, or change it."""
+def is_in(place: Place, key: str, case: Case, told: Met) -> bool:
+    """Whether what was told may hang on how the run at this place is, or change it."""
     return (
-        run.id in told.runs
-        or run.id == case.lifecycle
-        or bool(place.reads.runs or place.reads.incident)
-        or not told.runs.isdisjoint(place.run.children.values())
+        key in told.runs
+        or key == case.lifecycle
+        or place.asks
+        or not told.runs.isdisjoint(place.awaited)
     )
 
 
@@ -53,10 +53,13 @@ def outer(case: Case | None, told: Met, runs: Mapping[str, Stands]) -> object:
     if case is None:
         return None
     counts = [
-        (name, sum(run.protocol == name for run in case.runs.values()))
+        (name, len([1 for run in case.runs.values() if run.protocol == name]))
         for name in sorted(told.starts)
     ]
-    names = told.reads.union(*(one.place.reads.runs for one in runs.values()))
+    names = told.reads
+    for one in runs.values():
+        if one.place.reads:
+            names |= one.place.reads
     reads = [(name, _rest(case, name, runs)) for name in sorted(names)]
     return (case.drill, case.status, case.lifecycle, *counts, *reads)
 
@@ -64,11 +67,11 @@ def outer(case: Case | None, told: Met, runs: Mapping[str, Stands]) -> object:
 def _rest(case: Case, name: str, runs: Mapping[str, Stands]) -> object:
     """What other runs give to ``how_runs_are``, whatever becomes of those that are in it."""
     last: object = None
-    for run in case.runs.values():
-        if run.id == case.lifecycle or (name and run.protocol != name):
+    for key, run in case.runs.items():
+        if key == case.lifecycle or (name and run.protocol != name):
             continue
-        if run.id in runs:
-            last = (run.id,)
+        if key in runs:
+            last = (key,)
         elif run.status == "active":
             return run.status
         else:

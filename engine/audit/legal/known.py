@@ -33,9 +33,12 @@ That this finds what deciding again finds rests on these:
    order, and no others (``passing``).
 5. Who did it is held against the site plan: the way of being known, and the roles of that
    day, which a period fixes (``is_known``). Where the roles counted are those of a
-   minute before, or time stood still, no way is learnt or taken. But for the roles, who it
-   was and on which computer only passes through, as atoms do, and is the same in all
-   records; except where a second person is needed, and there it is in the form.
+   minute before, or time stood still, no way is learnt or taken. Who it was, in which roles
+   and on which computer only passes through, as atoms do, and is the same in all records;
+   except where a second person is needed, and there it is in the form. Of the roles is also
+   asked whether one of those that may is among them (``judge.may``), and all that can come
+   of that is a refusal. So whoever has all roles in which the same was found right may do it
+   too (``serves``), and the same comes of it; any other is decided anew.
 6. Ways are only learnt of records in which nothing was found. What takes a run over to
    another revision is always decided again, on the case as all of its records leave it.
 
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
+    from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.around import Around, Reads
     from handrail.engine.audit.legal.clocks import Clock
     from handrail.engine.audit.legal.cross import Crossing
@@ -68,17 +72,16 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.then import Moment, Period
-    from handrail.engine.audit.legal.told import Form, Who
+    from handrail.engine.audit.legal.told import Form, Roles
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
     # Owner; from which atom, or from which time; how long.
     Clocks = tuple[tuple[str, int | str, timedelta], ...]
 
-__all__ = ["ALWAYS", "UNCLEAR", "Known", "Place", "Start", "Way", "World", "numbered"]
+__all__ = ["ALWAYS", "UNCLEAR", "Known", "Place", "Start", "Way", "World", "numbered", "serves"]
 
 Periods = tuple["Period", "Period"]  # of when it was recorded, and of when it happened
-World = tuple["Moment", Periods]  # what is in force, and who is what
 MOST: Final = 20_000  # places and ways that are kept; then all are learnt anew
 ALWAYS: Final = "~"  # after every time
 
@@ -91,12 +94,26 @@ class Way(NamedTuple):
     atoms: tuple[int, ...] | None
     same: tuple[tuple[int, int], ...]  # which of these must be equal
     keeps: bool  # whether no deadline runs then that did not run before
+    roles: set[Roles]  # in which it was found right; nobody's, where they are in the forms
+
+
+def serves(found: set[Roles], roles: Roles) -> bool:
+    """Whether what was found right in these roles is right in those: in them, and in more."""
+    if roles in found:
+        return True
+    if any(one <= roles for one in found):
+        found.add(roles)
+        return True
+    return False
 
 
 class Place:
     """Runs of one form."""
 
-    __slots__ = ("_clocks", "atoms", "clocks", "others", "passed", "reads", "run", "ways")
+    __slots__ = (
+        *("_clocks", "asks", "atoms", "awaited", "clocks", "others", "passed", "reads", "run"),
+        "ways",
+    )
 
     def __init__(
         self,
@@ -116,7 +133,9 @@ class Place:
         self.clocks = clocks
         self._clocks = frozenset(clocks or ())
         self.others = others  # what is known of other runs
-        self.reads = reads  # what its guards ask of them
+        self.reads = reads.runs  # what its guards ask of them
+        self.asks = bool(reads.runs or reads.incident)
+        self.awaited = frozenset(run.children.values())  # runs
         self.passed = atoms.index(run.passed) if run.passed in atoms else None
         self.ways: dict[Forms, Way] = {}
 
@@ -144,26 +163,37 @@ class Start(NamedTuple):
     atoms: tuple[Atom, ...]
 
 
+class World:
+    """What is in force, and who is what; with what was learnt there. One object for each."""
+
+    __slots__ = ("crossings", "free", "moment", "people", "places")
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
+        self.places: dict[bytes, Place] = {}  # by form
+        self.crossings: dict[object, Crossing] = {}  # by case, places and forms
+        # The forms of records that ask nothing of a case: of a drill, and of none.
+        self.free: tuple[set[bytes], set[bytes]] = (set(), set())
+        self.people: set[Who] = set()  # that were found to be known
+
+    def forget(self) -> None:
+        """Learn all anew."""
+        for each in (self.places, self.crossings, self.people, *self.free):
+            each.clear()
+
+
 class Known:
-    """All places of a log, by what was in force and by who had which roles."""
+    """All that is known of a log, by what was in force and by who had which roles."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[Moment, Periods, bytes], Place] = {}
-        self._free: dict[tuple[Moment, Periods, bool], set[bytes]] = {}
-        self.crossings: dict[object, Crossing] = {}  # by world, case, places and forms
         self.met: dict[Forms, Met] = {}  # of records that crossings came of
-        self._people: set[tuple[World, Who]] = set()  # that were found to be known
-        self._worlds: dict[World, World] = {}
+        self._worlds: dict[tuple[Moment, Periods], World] = {}
         self.teller = Teller()
         self._count = 0
 
-    def free(self, world: World, *, drill: bool) -> set[bytes]:
-        """The forms of records that ask nothing of a case."""
-        return self._free.setdefault((*world, drill), set())
-
     def start(self, world: World, case: Case, run: Run) -> Start | None:
         """Where a run is; None: nothing can be known of it."""
-        moment, _ = world
+        moment = world.moment
         try:
             definition = moment.definition(run.sha256)
             run = live(chart_of(definition), run)
@@ -174,27 +204,28 @@ class Known:
         if found is None:
             return None
         form, atoms = found
-        place = self._places.get((*world, form))
+        place = world.places.get(form)
         if place is None:
             self.make_room()
             clocks = _clocks(moment, case, run, atoms)
-            place = Place(run, atoms, clocks, others, reads_of(definition))
-            self._places[*world, form] = place
+            place = world.places[form] = Place(run, atoms, clocks, others, reads_of(definition))
         return Start(place, atoms)
 
     def world(self, moment: Moment, periods: Periods) -> World:
-        """One object for each world, known by its identity."""
-        world = (moment, periods)
-        return self._worlds.setdefault(world, world)
+        """The world in which these are so."""
+        world = self._worlds.get((moment, periods))
+        if world is None:
+            world = self._worlds[moment, periods] = World(moment)
+        return world
 
     def is_known(self, world: World, form: Form, recorded: str) -> bool:
         """Whether who did such a thing is known in the site plan (``is_known``)."""
         who = form.who
-        if who is not None and (world, who) not in self._people:
-            if not is_known(world[0], who, recorded):
+        if who is not None and who not in world.people:
+            if not is_known(world.moment, who, recorded):
                 return False
             self.make_room()
-            self._people.add((world, who))
+            world.people.add(who)
         form.met = world
         return True
 
@@ -202,11 +233,9 @@ class Known:
         """Before one more is kept."""
         self._count += 1
         if self._count > MOST:
-            self._places.clear()
-            self._free.clear()
-            self.crossings.clear()
+            for world in self._worlds.values():
+                world.forget()
             self.met.clear()
-            self._people.clear()
             self._count = 1
 
 

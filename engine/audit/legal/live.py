@@ -18,6 +18,7 @@ from handrail.engine.machine.state import task_mark
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from handrail.engine.machine.configuration import Configuration
     from handrail.engine.machine.definition import Deadline, State
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.state import Run
@@ -32,21 +33,35 @@ class _Named(NamedTuple):
     tasks: frozenset[str]
 
 
+class _Lives(NamedTuple):
+    """What a decision may ask about where a run is."""
+
+    states: frozenset[str]
+    tasks: frozenset[str]
+    marks: frozenset[str]
+
+
 def live(chart: Chart, run: Run) -> Run:
     """The run with only what can still matter.
 
     :raises LookupError: it is where no run of the document can be.
     """
-    named, here = _named(chart), chart.at(run.active)
-    states = {*here.path, *named.states}
-    tasks = {*(task for state in here.checklists for task in state.tasks), *named.tasks}
-    marks = {*here.path, *map(task_mark, tasks)}
+    here = chart.at(run.active)
+    states, tasks, marks = _lives(chart, here)
     return run._replace(
         entered={name: at for name, at in run.entered.items() if name in states},
         tasks={key: how for key, how in run.tasks.items() if key.partition("/")[0] in tasks},
         attached=run.attached & marks,
         children={name: child for name, child in run.children.items() if name in here.path},
     )
+
+
+@lru_cache(maxsize=4_096)
+def _lives(chart: Chart, here: Configuration) -> _Lives:
+    named = _named(chart)
+    tasks = named.tasks.union(*(state.tasks for state in here.checklists))
+    states = named.states.union(here.path)
+    return _Lives(states, tasks, frozenset({*here.path, *map(task_mark, tasks)}))
 
 
 @lru_cache(maxsize=512)

@@ -89,13 +89,22 @@ def _is_from_entry(place: Place, clock: int, state: str) -> bool:
 
 
 def atoms_of(
-    starts: Mapping[str, Stands], at: str, tellings: Sequence[Told], passes: Sequence[Pass]
+    starts: Mapping[str, Stands],
+    at: str,
+    seals: Sequence[str],
+    tellings: Sequence[Told],
+    passes: Sequence[Pass],
 ) -> list[Atom]:
-    """All atoms that there are after the records: last, for each run, what has passed then."""
-    every: list[Atom] = [atom for start in starts.values() for atom in start.atoms]
+    """All atoms that there are after the records: last, for each run, what has passed then.
+
+    :param seals: the digests in the records.
+    """
+    every: list[Atom] = []
+    for start in starts.values():
+        every += start.atoms
     every.append(at)
-    every += [seal for one in tellings for seal in one.seals]
-    for name in dict.fromkeys(one.run for one in passes):
+    every += seals
+    for name in dict.fromkeys([one.run for one in passes]):
         place, atoms = starts[name].place, starts[name].atoms
         passed = () if place.passed is None else atoms[place.passed]
         now = [

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.audit.legal.around import ALONE
-from handrail.engine.audit.legal.fit import forms_of
-from handrail.engine.audit.legal.form import filled
+from handrail.engine.audit.legal.along import Along
+from handrail.engine.audit.legal.around import ALONE, around
 from handrail.engine.audit.legal.involved import is_in, outer
-from handrail.engine.audit.legal.known import ALWAYS, Start
+from handrail.engine.audit.legal.known import UNCLEAR
 from handrail.engine.audit.legal.passing import pattern
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.state import Case
@@ -22,64 +21,10 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.then import Then
     from handrail.engine.audit.legal.told import Told
-    from handrail.engine.machine.state import Run
 
-    Group = Sequence[tuple[int, bytes, Told | None]]  # index in the log, bytes, what they tell
+    Group = Sequence[Told]  # recorded together
 
-__all__ = ["Along", "Stage"]
-
-
-class Along:
-    """A run that goes along known ways."""
-
-    __slots__ = ("_calm", "_times", "atoms", "place", "same")
-
-    def __init__(self, start: Start) -> None:
-        self.place: Place = start.place
-        self.atoms: tuple[Any, ...] = start.atoms
-        self._times: list[str] | None = None
-        self._calm: str | None = None
-        self.same = True  # whether the case has the run as it is
-
-    @property
-    def times(self) -> list[str]:
-        """When each of the place's deadlines is due."""
-        if self._times is None:
-            self._times = self.place.times(self.atoms)
-        return self._times
-
-    @property
-    def calm(self) -> str:
-        """A time before which nothing is due; it may be that nothing is for some time longer."""
-        if self._calm is None:
-            self._calm = min(self.times, default=ALWAYS)
-        return self._calm
-
-    def start(self) -> Start:
-        """The same, to learn from."""
-        return Start(self.place, self.atoms)
-
-    def go(self, forms: Forms, at: str, seals: Sequence[str]) -> bool:
-        """Take the way that is known from here, if there is one."""
-        way = self.place.ways.get(forms)
-        if way is None or at >= self.calm:
-            return False
-        atoms = (*self.atoms, at, *seals)
-        for one, other in way.same:
-            if atoms[one] != atoms[other]:
-                return False
-        self.place, self.same = way.goal, False
-        if way.atoms is not None:
-            self.atoms = tuple([atoms[index] for index in way.atoms])
-        self._times = None
-        if not way.keeps:
-            self._calm = None
-        return True
-
-    def run(self) -> Run:
-        """The run as it is."""
-        place = self.place
-        return filled(place.run, dict(zip(place.atoms, self.atoms, strict=True)))
+__all__ = ["Stage"]
 
 
 class Stage:
@@ -104,44 +49,46 @@ class Stage:
 
     # -- in which world -------------------------------------------------------------------
 
-    def _is_here(self, group: Group, tellings: Sequence[Told], at: str) -> bool:
+    def _is_here(self, group: Group, at: str) -> bool:
         """Be in the world of these records; whether anything is known there of such."""
         start, end = self._part
         recorded, occurred = self._days
-        if not (
-            at.startswith(occurred)
-            and tellings[0].recorded.startswith(recorded)
-            and start <= group[0][0] <= end
-            and (len(group) == 1 or all(start <= seq <= end for seq, _, _ in group))
-        ):
-            self._enter(group, (tellings[0].recorded[:10], at[:10]))
+        if not (at.startswith(occurred) and group[0].recorded.startswith(recorded)):
+            self._enter(group, at)
+        else:
+            for one in group:
+                if not start <= one.seq <= end:
+                    self._enter(group, at)
+                    break
         world = self._world
         if world is None or not self._rests:
             return False
-        for one in tellings:
+        for one in group:
             form = one.form
             if form.met is not world and not self._known.is_known(world, form, one.recorded):
                 return False
         return True
 
-    def _enter(self, group: Group, days: tuple[str, str]) -> None:
-        world = self._find_world(group, days)
+    def _enter(self, group: Group, at: str) -> None:
+        world = self._find_world(group, (group[0].recorded[:10], at[:10]))
         if world is not self._world or world is None:
             self._whole()
             self._along.clear()
             # What is in force now may move what was at rest.
-            same = world is not None and self._world is not None and world[0] is self._world[0]
+            same = (
+                world is not None and self._world is not None and world.moment is self._world.moment
+            )
             self._rests = self._case is None or (self._rests and same)
             self._world = world
         if world is not None and self._case is not None:
-            self._free = self._known.free(world, drill=self._case.drill)
+            self._free = world.free[self._case.drill]
 
     def _find_world(self, group: Group, days: tuple[str, str]) -> World | None:
-        self._days, self._part = ("-", "-"), self._then.between(group[0][0])
+        self._days, self._part = ("-", "-"), self._then.between(group[0].seq)
         start, end = self._part
-        if not all(start <= seq <= end for seq, _, _ in group):
+        if not all(start <= one.seq <= end for one in group):
             return None
-        moment = self._then.before(group[0][0])
+        moment = self._then.before(group[0].seq)
         try:
             periods = moment.period(days[0]), moment.period(days[1])
         except HandrailError:
@@ -160,37 +107,36 @@ class Stage:
         start = self._known.start(world, case, run) if run and run.status == "active" else None
         if start is None:
             return None
-        self._along[name] = Along(start)
-        return self._along[name]
+        along = self._along[name] = Along(*start)
+        return along
 
     def _involved(self, told: Met) -> dict[str, Along] | None:
         """The runs that go on and are in what was told; None: that is not known."""
         case = self._case
         if case is not None and (case.id != self._id or case.status != "open"):
             return None
-        found = {}
-        for run in case.runs.values() if case is not None else ():
+        found: dict[str, Along] = {}
+        if case is None:
+            return found
+        known = self._along
+        for key, run in case.runs.items():
             if run.status == "active":
-                along = self._along.get(run.id) or self._find(run.id)
+                along = known.get(key) or self._find(key)
                 if along is None:
                     return None
-                if case is not None and is_in(along.place, run, case, told):
-                    found[run.id] = along
+                if is_in(along.place, key, case, told):
+                    found[key] = along
         return found
 
-    def _spot(
-        self, runs: Mapping[str, Along], told: Met, tellings: Sequence[Told], at: str
-    ) -> object:
-        """All that counts where records of some forms are met."""
+    def _spot(self, runs: Mapping[str, Along], told: Met, forms: Forms, at: str) -> object:
+        """All that counts, in a world, where records of some forms are met."""
         due: object = ()
-        places, calm = [], True
         for one in runs.values():
-            places.append(one.place)
-            calm = calm and at < one.calm
-        if not calm:
-            due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
+            if at >= one.calm:
+                due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
+                break
         around = outer(self._case, told, runs)
-        return (self._world, around, due, forms_of(tellings), *places)
+        return (around, due, forms, *[one.place for one in runs.values()])
 
     def _is_quiet(self, runs: Mapping[str, Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""
@@ -220,7 +166,7 @@ class Stage:
             if place is None:
                 along.pop(name, None)
             else:
-                gone = along[name] = Along(Start(place, tuple([atoms[i] for i in of])))
+                gone = along[name] = Along(place, tuple([atoms[i] for i in of]))
                 gone.same = False
         self._case = Case(
             id=self._id,
@@ -234,18 +180,32 @@ class Stage:
             runs=runs,
         )
         assert self._world is not None  # noqa: S101 - the crossing was found in it
-        self._free = self._known.free(self._world, drill=crossing.drill)
+        self._free = self._world.free[crossing.drill]
 
     def _keep(self, before: Case | None) -> None:
         """Go on only with the runs that are as they were, and know of nothing else."""
         case = self._case
-        if before is None or case is None:
+        if before is None or case is None or case.lifecycle != before.lifecycle:
             self._along.clear()
         elif case.runs is not before.runs:
+            runs, old = case.runs, before.runs
             self._along = {
                 key: one
                 for key, one in self._along.items()
-                if one.place.others == ALONE
-                and key != case.lifecycle  # which others may listen to now
-                and case.runs.get(key) is before.runs[key]
+                if runs.get(key) is old[key] and self._hears_the_same(case, key, one.place)
             }
+
+    def _hears_the_same(self, case: Case, key: str, place: Place) -> bool:
+        """Whether a run that is as it was knows what it knew of the others.
+
+        Where that is a fact of the incident it may be a digest, which is an atom: no.
+        """
+        others, world = place.others, self._world
+        if not place.asks and key != case.lifecycle and others == ALONE:
+            return True
+        if others.incident or world is None:
+            return False
+        try:
+            return around(world.moment.definition, case, case.runs[key]) == others
+        except UNCLEAR:
+            return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.audit.legal.along import Along
 from handrail.engine.audit.legal.case import Incident
 from handrail.engine.audit.legal.cross import crossing
 from handrail.engine.audit.legal.fit import (
@@ -13,20 +14,22 @@ from handrail.engine.audit.legal.fit import (
     is_fit,
     is_free,
     is_tick,
+    roles_of,
     time_of,
 )
 from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
-from handrail.engine.audit.legal.known import UNCLEAR
+from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
-from handrail.engine.audit.legal.stage import Along, Stage
-from handrail.engine.audit.legal.told import read
+from handrail.engine.audit.legal.stage import Stage
+from handrail.engine.audit.legal.told import NOTHING, read
 from handrail.engine.audit.legal.way import is_one, learn
 from handrail.engine.machine.apply import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Start, World
     from handrail.engine.audit.legal.stage import Group
@@ -67,54 +70,54 @@ class Walk(Stage):
         """Judge what was recorded together."""
         if self._judge.broken:
             return
-        tellings = [one for _, _, one in group if one is not None]
-        if len(tellings) != len(group):
+        if len(group) == 1:
+            self._take_one(group)
+        elif NOTHING in [one.form for one in group]:
             self._decide(group)
-        elif len(group) == 1:
-            self._take_one(group, tellings)
-        elif self._is_here(group, tellings, at := time_of(tellings)) and is_at_once(tellings):
-            self._take(group, tellings, at)
+        elif self._is_here(group, at := time_of(group)) and is_at_once(group):
+            self._take(group, at)
         else:
             self._decide(group)
 
-    def _take_one(self, group: Group, tellings: Sequence[Told]) -> None:
-        telling = tellings[0]
-        at, form = telling.occurred, telling.form
-        if not self._is_here(group, tellings, at):
+    def _take_one(self, group: Group) -> None:
+        _, _, form, at, _, seals, _ = group[0]
+        if form is NOTHING or not self._is_here(group, at):
             self._decide(group)
         elif form.key in self._free:
             self._more += 1
         else:
             along = self._along.get(form.run)
-            if along is not None and along.go(form.key, at, telling.seals):
+            if along is not None and along.go(form.key, at, seals, form.roles):
                 self._more += 1
             else:
-                self._take(group, tellings, at)
+                self._take(group, at)
 
-    def _take(self, group: Group, tellings: Sequence[Told], at: str) -> None:
-        name = tellings[0].form.run
+    def _take(self, group: Group, at: str) -> None:
+        name, forms = group[0].form.run, forms_of(group)
         along = self._along.get(name) or self._find(name)
-        seals = [seal for one in tellings for seal in one.seals]
-        known = along is not None and along.go(forms_of(tellings), at, seals)
-        if known or self._cross(tellings, at):
-            self._more += len(tellings)
+        seals = [seal for one in group for seal in one.seals]
+        known = along is not None and along.go(forms, at, seals, roles_of(group))
+        if known or self._cross(group, forms, at, seals):
+            self._more += len(group)
         else:
-            self._learn(group, tellings, at)
+            self._learn(group, at)
 
-    def _cross(self, tellings: Sequence[Told], at: str) -> bool:
+    def _cross(self, group: Group, forms: Forms, at: str, seals: Sequence[str]) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        told = self._known.met.get(forms_of(tellings))
+        told, world = self._known.met.get(forms), self._world
         runs = None if told is None else self._involved(told)
-        if told is None or runs is None:
+        if told is None or runs is None or world is None:
             return False
-        found = self._known.crossings.get(self._spot(runs, told, tellings, at))
-        if found is None or (found.ticks and not self._is_quiet(runs, tellings, at)):
+        found = world.crossings.get(self._spot(runs, told, forms, at))
+        if found is None or not serves(found.roles, roles_of(group)):
+            return False
+        if found.ticks and not self._is_quiet(runs, group, at):
             return False
         for telling, name, clock in found.passes:
             due = runs[name].times[clock]
-            if tellings[telling].due != due or tellings[telling].occurred != due:
+            if group[telling].due != due or group[telling].occurred != due:
                 return False
-        atoms = atoms_of(runs, at, tellings, found.passes)
+        atoms = atoms_of(runs, at, seals, group, found.passes)
         for one, other in found.same:
             if atoms[one] != atoms[other]:
                 return False
@@ -126,9 +129,9 @@ class Walk(Stage):
     def _decide(self, group: Group) -> list[Record] | None:
         """Decide again what these came of; None: something was found."""
         case, findings = self._whole(), self._findings
-        rows = [(seq, record) for seq, data, _ in group if (record := read(data)) is not None]
+        rows = [(one.seq, record) for one in group if (record := read(one.data)) is not None]
         migrates = any(record.get("type") == "run-migrated" for _, record in rows)
-        self._judge.case = self._folded(case, group[0][0]) if migrates else case
+        self._judge.case = self._folded(case, group[0].seq) if migrates else case
         self._judge.take(rows)
         self._case = self._judge.case
         self._keep(case)
@@ -149,20 +152,22 @@ class Walk(Stage):
                 whole = apply(moment.definition, whole, record)
         return whole
 
-    def _learn(self, group: Group, tellings: Sequence[Told], at: str) -> None:
+    def _learn(self, tellings: Group, at: str) -> None:
         """Decide again, and remember what came of it."""
         before, world = self._whole(), self._world
         assert world is not None  # noqa: S101 - it was entered
-        told = self._met(group, tellings, world)
+        told = self._met(tellings, world)
         runs = None if told is None else self._involved(told)
         runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
         starts = None if runs is None else {key: one.start() for key, one in runs.items()}
-        spot = None if told is None or runs is None else self._spot(runs, told, tellings, at)
+        spot = (
+            None if told is None or runs is None else self._spot(runs, told, forms_of(tellings), at)
+        )
         quiet = runs is not None and self._is_quiet(runs, tellings, at)
-        records, after = self._decide(group), self._case
-        if records is None or after is None or not is_fit(world[0], tellings, records):
+        records, after = self._decide(tellings), self._case
+        if records is None or after is None or not is_fit(world.moment, tellings, records):
             return
-        self._free = self._known.free(world, drill=after.drill)
+        self._free = world.free[after.drill]
         if before is not None and len(records) == 1 and is_free(records[0]):
             if after.runs is before.runs:
                 self._known.make_room()
@@ -172,13 +177,13 @@ class Walk(Stage):
         elif not self._learn_way(before, after, starts, tellings, records):
             self._learn_crossing(spot, before, starts, tellings, records)
 
-    def _met(self, group: Group, tellings: Sequence[Told], world: World) -> Met | None:
+    def _met(self, tellings: Group, world: World) -> Met | None:
         """What such records tell of; kept from when the first of them were met."""
         forms, known = forms_of(tellings), self._known
         if forms not in known.met:
-            records = [read(data) or {} for _, data, _ in group]
+            records = [read(one.data) or {} for one in tellings]
             try:
-                found = met(world[0], records)
+                found = met(world.moment, records)
             except UNCLEAR:
                 return None
             known.make_room()
@@ -204,8 +209,10 @@ class Walk(Stage):
         found, goals = crossing(known, world, before, starts, tellings, records, after)
         if found is not None:
             known.make_room()
-            known.crossings[spot] = found
-            self._along.update({name: Along(start) for name, start in goals.items()})
+            if (other := world.crossings.get(spot)) is not None:
+                found.roles.update(other.roles)
+            world.crossings[spot] = found
+            self._along.update({name: Along(*start) for name, start in goals.items()})
 
     def _apart(self, name: str, along: Along) -> Along:
         """The run with atoms that differ: where some are equal by chance, its own form has that."""
@@ -213,7 +220,7 @@ class Walk(Stage):
         if len({*along.atoms}) != len(along.atoms) and case is not None and world is not None:
             start = self._known.start(world, case, case.runs[name])
             if start is not None:
-                along = self._along[name] = Along(start)
+                along = self._along[name] = Along(*start)
         return along
 
     def _learn_way(
@@ -232,9 +239,12 @@ class Walk(Stage):
         start, goal = starts[name], self._known.start(world, after, after.runs[name])
         if goal is None:
             return False
-        self._along[name] = Along(goal)
-        way = learn(world[0], (before, name, start), tellings, records, goal)
+        self._along[name] = Along(*goal)
+        way = learn(world.moment, (before, name, start), tellings, records, goal)
         if way is not None:
             self._known.make_room()
-            start.place.ways[forms_of(tellings)] = way
+            forms, ways = forms_of(tellings), start.place.ways
+            if (other := ways.get(forms)) is not None:
+                way.roles.update(other.roles)
+            ways[forms] = way
         return way is not None

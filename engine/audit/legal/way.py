@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.fit import OF_ONE
+from handrail.engine.audit.legal.fit import OF_ONE, roles_of
 from handrail.engine.audit.legal.known import UNCLEAR, Way, numbered
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
@@ -52,6 +52,7 @@ def learn(
         atoms=None if ways == tuple(range(len(atoms))) else ways,
         same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
         keeps=_is_kept(place, goal.place, ways),
+        roles={roles_of(tellings)},
     )
 
 

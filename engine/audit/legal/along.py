@@ -1,0 +1,71 @@
+"""One run of an incident, as it goes along the ways that are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handrail.engine.audit.legal.form import filled
+from handrail.engine.audit.legal.known import ALWAYS, Start, serves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from handrail.engine.audit.legal.fit import Forms
+    from handrail.engine.audit.legal.known import Place
+    from handrail.engine.audit.legal.told import Roles
+    from handrail.engine.machine.state import Run
+
+__all__ = ["Along"]
+
+
+class Along:
+    """A run that goes along known ways."""
+
+    __slots__ = ("_calm", "_times", "atoms", "place", "same")
+
+    def __init__(self, place: Place, atoms: tuple[Any, ...]) -> None:
+        self.place = place
+        self.atoms = atoms
+        self._times: list[str] | None = None
+        self._calm: str | None = None
+        self.same = True  # whether the case has the run as it is
+
+    @property
+    def times(self) -> list[str]:
+        """When each of the place's deadlines is due."""
+        if self._times is None:
+            self._times = self.place.times(self.atoms)
+        return self._times
+
+    @property
+    def calm(self) -> str:
+        """A time before which nothing is due; it may be that nothing is for some time longer."""
+        if self._calm is None:
+            self._calm = min(self.times, default=ALWAYS)
+        return self._calm
+
+    def start(self) -> Start:
+        """The same, to learn from."""
+        return Start(self.place, self.atoms)
+
+    def go(self, forms: Forms, at: str, seals: Sequence[str], roles: Roles) -> bool:
+        """Take the way that is known from here, if there is one."""
+        way = self.place.ways.get(forms)
+        if way is None or at >= self.calm or not serves(way.roles, roles):
+            return False
+        atoms = (*self.atoms, at, *seals)
+        for one, other in way.same:
+            if atoms[one] != atoms[other]:
+                return False
+        self.place, self.same = way.goal, False
+        if way.atoms is not None:
+            self.atoms = tuple([atoms[index] for index in way.atoms])
+        self._times = None
+        if not way.keeps:
+            self._calm = None
+        return True
+
+    def run(self) -> Run:
+        """The run as it is."""
+        place = self.place
+        return filled(place.run, dict(zip(place.atoms, self.atoms, strict=True)))
