@@ -619,9 +619,10 @@ class Engine:
         if dry_run:
             return self._rehearse(incident, make)
         try:
-            with self.writing() as writer:
+            with Transaction(self.store.write(), self.shelf) as writer:
                 loaded = self.casebook.load(writer, incident)
-                turn = Turn(self, loaded, self._world(loaded))
+                world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
+                turn = Turn(self, loaded, world)
                 command = make(turn)
                 decision = self._decide(turn, command, if_version)
                 after = self._append(writer, turn, decision)
@@ -640,16 +641,14 @@ class Engine:
     def _rehearse(self, incident: str, make: Make) -> View:
         with self.reading() as reader:
             loaded = self.casebook.load(reader, incident)
-            turn = Turn(self, loaded, self._world(loaded))
+            world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
+            turn = Turn(self, loaded, world)
             decision = decide(turn.world, loaded.case, make(turn))
             if decision.refusal:
                 raise RefusedError(decision.refusal, hint=["next", incident])
             assert decision.case is not None  # noqa: S101 - it was there before
             after = loaded._replace(case=decision.case)
             return self._show(reader, turn, after, reader.head())
-
-    def _world(self, loaded: Loaded) -> World:
-        return self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
 
     def _decide(self, turn: Turn, command: do.Command, if_version: int | None) -> Decision:
         assert turn.loaded is not None  # noqa: S101 - only Open has none, and comes not here

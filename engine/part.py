@@ -30,7 +30,8 @@ class Part:
         cls._needed = frozenset(name for name in cls._fields if not hasattr(cls, name))
 
     def __init__(self, **values: Any) -> None:
-        if not (values.keys() <= self._fields and self._needed <= values.keys()):
+        given = values.keys()
+        if given != self._fields and not (self._needed <= given <= self._fields):
             wrong = [*(self._needed - values.keys()), *(values.keys() - self._fields)]
             raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}")
         self.__dict__.update(values)

@@ -37,8 +37,11 @@ def receipt_of(loaded: Loaded, head: Head) -> View:
     """What a change comes to, in short: the incident's state and the log's head."""
     case = loaded.case
     pending: list[View] = []
-    for run in case.active_runs():
-        pending += [{"run": run.id, "step": step} for step in run.pending] if run.pending else ()
+    for one in case.runs.values():
+        if one.pending:  # seldom
+            active = case.active_runs()
+            pending = [{"run": run.id, "step": step} for run in active for step in run.pending]
+            break
     return {
         "id": case.id,
         "drill": case.drill,

@@ -56,13 +56,13 @@ class SqliteWriter(SqliteReader):
     __slots__ = ("_erased", "_grown", "_heads")
     writes = True
 
-    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
-        super().__init__(connection, path)
-        self._grown: CompactRange | None = None
-        self._erased = False
-        self._heads: dict[str, CaseHead] = {}  # asked for, or grown here
+    _grown: CompactRange | None  # the tree with what was appended here
+    _heads: dict[str, CaseHead]  # asked for, or grown here
 
     def __enter__(self) -> Self:
+        self._grown = None
+        self._erased = False
+        self._heads = {}
         self._begin("BEGIN IMMEDIATE")
         return self
 
@@ -76,16 +76,13 @@ class SqliteWriter(SqliteReader):
             self._leave(error)
             return
         try:
-            self._commit()
+            tree = self._grown
+            if tree is not None:
+                self._execute(_SET_HEAD, (tree.size, tree.to_bytes()))
+            self._execute("COMMIT")
         except Exception as failed:
             self._leave(failed)
             raise
-
-    def _commit(self) -> None:
-        tree = self._grown
-        if tree is not None:
-            self._execute(_SET_HEAD, (tree.size, tree.to_bytes()))
-        self._execute("COMMIT")
         if self._erased:
             scrub(self._connection)
 
