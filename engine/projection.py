@@ -154,18 +154,18 @@ _TAKERS: dict[str, Callable[[Definitions, Loaded, Case, Record], Changes]] = {
 def incident_row(loaded: Loaded) -> IncidentRow:
     """The row of the incidents' list."""
     case = loaded.case
-    return IncidentRow(
-        id=case.id,
-        title=loaded.title["sd"] if loaded.title else None,
-        protocol=loaded.protocol,
-        drill=case.drill,
-        status=case.status,
-        phase=loaded.phase,
-        opened=case.opened,
-        closed=case.closed,
-        version=case.version,
-        people=loaded.people,
-        outcome=case.outcome,
+    return IncidentRow(  # by place, as ``casebook.entry_of``
+        case.id,
+        loaded.title["sd"] if loaded.title else None,
+        loaded.protocol,
+        case.drill,
+        case.status,
+        loaded.phase,
+        case.opened,
+        case.closed,
+        case.version,
+        loaded.people,
+        case.outcome,
     )
 
 
