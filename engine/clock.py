@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -55,10 +56,15 @@ class FixedClock:
 
 def stamp(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds: ``2026-11-21T23:10:00.000000Z``."""
-    # isoformat is three times as fast as strftime, and a step stamps several times.
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return at.isoformat("T", "microseconds")[:-6] + "Z"
+    second = _second(at.year, at.month, at.day, at.hour, at.minute, at.second)
+    return f"{second}.{at.microsecond:06d}Z"
+
+
+@lru_cache(maxsize=64)  # with it, half of what isoformat takes; a step asks what time it is
+def _second(*parts: int) -> str:
+    return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}".format(*parts)
 
 
 def clock_words(stamp: str, now: datetime) -> str:

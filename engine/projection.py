@@ -86,7 +86,7 @@ def fold_known(
         changes["people"] = (*loaded.people, actor["id"])
     if "note" in record or kind == "noted":
         changes["notes"] = (*loaded.notes, record)
-    if changes.keys() == {"moves"}:  # as a step mostly does
+    if len(changes) == 1 and "moves" in changes:  # as a step mostly does
         return loaded.moved(case, changes["moves"])
     return loaded._replace(case=case, **changes)
 

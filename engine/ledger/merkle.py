@@ -38,9 +38,9 @@ class CompactRange:
 
     __slots__ = ("hashes", "size")
 
-    def __init__(self) -> None:
-        self.size = 0
-        self.hashes: list[bytes] = []
+    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self.hashes = [*hashes]
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash at the right."""
@@ -91,10 +91,7 @@ class CompactRange:
         """
         if size < 0 or len(data) != size.bit_count() * HASH:
             raise ValueError(f"{len(data)} bytes are not the state of a tree of {size} leaves")
-        tree = cls()
-        tree.size = size
-        tree.hashes = [*map(data.__getitem__, _PLACES[: size.bit_count()])]
-        return tree
+        return cls(size, map(data.__getitem__, _PLACES[: size.bit_count()]))
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
