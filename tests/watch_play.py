@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from cli_play import COMMAND
@@ -106,19 +107,20 @@ class Collector:
         self._after, self._gone, self._reads = after, gone, reads
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
-        held = []
-        while True:
-            try:
-                connection, _ = self._server.accept()
-            except OSError:
-                return
-            held.append(connection)  # or it would be closed by being forgotten
-            if self._reads:
-                with connection, connection.makefile("rb") as stream:
-                    self._take(stream)
+        with ExitStack() as held:  # what is not read is open until the end
+            while True:
+                try:
+                    connection, _ = self._server.accept()
+                except OSError:
+                    return
+                held.enter_context(connection)
+                if self._reads:
+                    with connection, connection.makefile("rb") as stream:
+                        self._take(stream)
 
     def _take(self, stream: IO[bytes]) -> None:
         while length := b"".join(iter(lambda: stream.read(1).strip(), b"")):
@@ -130,7 +132,10 @@ class Collector:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # it is closed already
+            self._server.shutdown(socket.SHUT_RDWR)  # to close it would not wake who accepts
         self._server.close()
+        self._thread.join(10)
 
 
 def mirrored(hand: Hand, **mirrors: str) -> None:

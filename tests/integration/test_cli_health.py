@@ -101,6 +101,7 @@ def test_records_that_wait_for_a_mirror_for_long_are_a_warning(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     MARK.write_text(f"{MARK.read_text('utf-8')}mirrors: {{siem: {{to: syslog}}}}\n", "utf-8")
+    monkeypatch.setattr("handrail.cli.mirrors.SLOW", timedelta(days=1))
     assert statuses(desk)["mirror"] == "ok"
     monkeypatch.setattr("handrail.cli.mirrors.SLOW", timedelta())
     assert statuses(desk)["mirror"] == "warning"
