@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.deadlines import state_deadlines
+from handrail.engine.machine.kept import Kept
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.store.rows import DeadlineRow, IncidentRow
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from handrail.engine.machine.definition import Definition, State
-    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run, World
 
     Record = Mapping[str, Any]
@@ -183,23 +183,13 @@ def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:
 _WHEN = itemgetter(4, 1, 3)  # when it is due, the run, the owner
 
 
-class _Worked(NamedTuple):
-    """A run's rows, and the site plan that they were worked out under."""
-
-    run: Run
-    site: Site
-    rows: list[DeadlineRow]
-
-
-_worked: Final[dict[int, _Worked]] = {}  # by the identity of the run, which it keeps alive
-_MOST_WORKED: Final = 256
+_rows: Final[Kept[list[DeadlineRow]]] = Kept()
 
 
 def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list[DeadlineRow]:
-    """The rows of one run, worked out once: a step changes one run, and all are looked at."""
-    known = _worked.get(id(run))
+    known = _rows.get(id(run))
     if known is not None and known.site is world.site:
-        return known.rows
+        return known.found
     rows = [
         DeadlineRow(
             case=case.id,
@@ -212,9 +202,7 @@ def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list
         for state in timed
         for due in state_deadlines(world, case, run, state)
     ]
-    if len(_worked) >= _MOST_WORKED:
-        _worked.clear()
-    _worked[id(run)] = _Worked(run, world.site, rows)
+    _rows.keep(run, world.site, rows)
     return rows
 
 

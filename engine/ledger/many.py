@@ -48,9 +48,12 @@ def _built() -> Built:
         from handrail._many import SOURCE  # noqa: PLC0415 - only where it is wanted
     except (ImportError, RuntimeError):  # there is no OpenSSL, or one that refuses SHA-256
         return Built.MISSING
-    if _SOURCE.exists() and sha256(_SOURCE.read_bytes()).hexdigest() != SOURCE:
-        return Built.OLD
-    return Built.USED
+    return Built.USED if _fits(SOURCE) else Built.OLD
+
+
+def _fits(digest: str) -> bool:
+    """Whether it was made of the source that lies here, if one does."""
+    return not _SOURCE.exists() or sha256(_SOURCE.read_bytes()).hexdigest() == digest
 
 
 BUILT: Final = _built()

@@ -7,7 +7,6 @@ most log2(size) of them. Proofs are made in one pass over the leaves.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -71,8 +70,8 @@ class CompactRange:
         if not self.hashes:
             return EMPTY_ROOT
         root = self.hashes[-1]
-        for left in self.hashes[-2::-1]:  # as ``node_hash``: each step of an incident is told it
-            root = sha256(b"\x01" + left + root).digest()
+        for left in self.hashes[-2::-1]:
+            root = node_hash(left, root)
         return root
 
     def copy(self) -> CompactRange:
@@ -96,10 +95,14 @@ class CompactRange:
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """Return the root over these leaf hashes."""
-    tree = CompactRange()
-    for leaf in leaves:
-        tree.append(leaf)
-    return tree.root()
+    return _tree_of(leaves).root()
+
+
+def _tree_of(leaves: Iterable[bytes]) -> CompactRange:
+    tree, stream = CompactRange(), iter(leaves)
+    while some := list(islice(stream, MANY)):
+        tree.extend(some)
+    return tree
 
 
 def inclusion_proof(leaves: Iterable[bytes], index: int, size: int) -> list[bytes]:
@@ -210,9 +213,7 @@ def _roots(leaves: Iterable[bytes], ranges: list[tuple[int, int]]) -> list[bytes
     stream, at, found = iter(leaves), 0, {}
     for start, stop in sorted(ranges):
         at += sum(1 for _ in islice(stream, start - at))
-        tree = CompactRange()
-        while some := list(islice(stream, min(MANY, stop - start - tree.size))):
-            tree.extend(some)
+        tree = _tree_of(islice(stream, stop - start))
         at += tree.size
         if at != stop:
             raise ValueError(f"the leaves end at {at}, before {stop}")

@@ -32,9 +32,7 @@ def automatic(
     if not (here.next or here.done):
         return ()
     scope = RunScope(case, run, chart, world.site)
-    edges = _next(here.next, scope)
-    if here.done and not edges:
-        edges = _done(here, case, run, scope)
+    edges = _next(here.next, scope) or _done(here, case, run, scope)
     return tuple(edges) if len(edges) < 2 else preempt(chart, run, tuple(edges))  # noqa: PLR2004 - a pair
 
 

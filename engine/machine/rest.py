@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from handrail.engine.machine.automatic import automatic
+from handrail.engine.machine.kept import Kept
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from handrail.engine.machine.configuration import Configuration
     from handrail.engine.machine.regions import Chart
-    from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Run
     from handrail.engine.machine.turn import Turn
 
@@ -33,33 +33,25 @@ def settle(turn: Turn) -> None:
                 continue
             if _advance(turn, run, chart, here):
                 break
-            _keep(turn, run)
+            _rested.keep(run, turn.world.site, turn.case.runs)
         else:
             return
 
 
-class _Rested(NamedTuple):
-    """A run that was found at rest, and all that its guards could read beside it."""
-
-    run: Run
-    site: Site
-    runs: Mapping[str, Run]  # of its case, then
-
-
-_rested: Final[dict[int, _Rested]] = {}  # by the identity of the run, which it keeps alive
-_MOST_KEPT: Final = 256
+# Of runs that were found at rest: all runs of the case then, which their guards could read.
+_rested: Final[Kept[Mapping[str, Run]]] = Kept()
 
 
 def _rests(turn: Turn, run: Run) -> bool:
     """Whether it was found at rest before, and all is as it was, for it.
 
-    A step changes one run, but all are looked at. Of the others a guard can read how they
-    are (``runs``), and the facts of the lifecycle (``incident``).
+    Of the other runs a guard can read how they are (``runs``), and the facts of the
+    lifecycle (``incident``).
     """
     known = _rested.get(id(run))
     if known is None or known.site is not turn.world.site:
         return False
-    case, then = turn.case, known.runs
+    case, then = turn.case, known.found
     if then.keys() != case.runs.keys():
         return False
     for key, now in case.runs.items():
@@ -71,12 +63,6 @@ def _rests(turn: Turn, run: Run) -> bool:
         if key == case.lifecycle and one.facts is not now.facts:
             return False
     return True
-
-
-def _keep(turn: Turn, run: Run) -> None:
-    if len(_rested) >= _MOST_KEPT:
-        _rested.clear()
-    _rested[id(run)] = _Rested(run, turn.world.site, turn.case.runs)
 
 
 def _advance(turn: Turn, run: Run, chart: Chart, here: Configuration) -> bool:
@@ -93,7 +79,7 @@ def _advance(turn: Turn, run: Run, chart: Chart, here: Configuration) -> bool:
     if edges:
         turn.move(run, chart, edges, turn.draft("moved", turn.engine, run=run.id), ())
         return True
-    return bool(here.running) and _invoke(turn, run, here)
+    return _invoke(turn, run, here)
 
 
 def _invoke(turn: Turn, run: Run, here: Configuration) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.machine.commands import Actor
 from handrail.engine.machine.judge import judge, may
 from handrail.engine.machine.reasons import Reason, not_yours
-from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.turn import RefusedError
 
 if TYPE_CHECKING:
@@ -31,19 +30,8 @@ def take_step(turn: Turn, command: TakeStep) -> None:
     run = turn.open_run(command.run)
     if command.step in run.pending:
         raise RefusedError(_waits(turn, run, run.pending[command.step]))
-    chart = chart_of(turn.world.definition(run.sha256))
-    verdict = judge(
-        turn.world,
-        turn.case,
-        run,
-        chart,
-        command.step,
-        actor=turn.actor,
-        at=turn.at,
-        given=command.facts,
-    )
-    if verdict.reasons:
-        raise RefusedError(*verdict.reasons)
+    chart = turn.chart(run)
+    verdict = _judge(turn, run, chart, command.step, turn.actor, command.facts)
     seconds = _seconds(verdict.steps)
     if seconds and (
         lacking := nobody_else(turn.world.site, chart, verdict.steps, turn.actor, turn.at)
@@ -67,6 +55,15 @@ def take(turn: Turn, run: Run, chart: Chart, verdict: Verdict, draft: Draft) -> 
     for step in verdict.steps:
         then += step.then
     turn.move(run, chart, verdict.edges, draft, then)
+
+
+def _judge(  # noqa: PLR0913, PLR0917 - the question has these parts
+    turn: Turn, run: Run, chart: Chart, step: str, actor: Actor, given: Mapping[str, object]
+) -> Verdict:
+    verdict = judge(turn.world, turn.case, run, chart, step, actor=actor, at=turn.at, given=given)
+    if verdict.reasons:
+        raise RefusedError(*verdict.reasons)
+    return verdict
 
 
 # -- the second person ------------------------------------------------------------
@@ -167,18 +164,7 @@ def _complete(turn: Turn, command: Confirm) -> None:
     pending = run.pending[command.step]
     asker = Actor(**{**pending.actor, "roles": tuple(pending.actor["roles"])})
     chart = turn.chart(run)
-    verdict = judge(
-        turn.world,
-        turn.case,
-        run,
-        chart,
-        command.step,
-        actor=asker,
-        at=turn.at,
-        given=pending.facts,
-    )
-    if verdict.reasons:
-        raise RefusedError(*verdict.reasons)
+    verdict = _judge(turn, run, chart, command.step, asker, pending.facts)
     if not _enough(_seconds(verdict.steps), pending):
         return
     draft = turn.draft("step-taken", pending.actor, run=run.id, step=command.step)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tracemalloc
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +29,7 @@ try:
 except ImportError:
     _many = None
 
-SOURCE = Path(many.__file__).with_name("many.c")
-FITS = bool(_many) and (
-    not SOURCE.exists() or sha256(SOURCE.read_bytes()).hexdigest() == _many.SOURCE
-)
+FITS = bool(_many) and many._fits(_many.SOURCE)
 compiled = pytest.mark.skipif(not FITS, reason="the compiled module was not built from this source")
 
 # -- hashing -------------------------------------------------------------------------
