@@ -658,8 +658,8 @@ class Engine:
         return decide(turn.world, turn.case, command)
 
     def _append(self, writer: Writer, turn: Turn, decision: Decision) -> Loaded:
-        if turn.sealer.disclosures and not decision.refusal and decision.case is not None:
-            writer.put_disclosures(turn.sealer.disclosures, decision.case.id)  # messages say them
+        if turn.sealer and not decision.refusal and decision.case is not None:
+            writer.put_disclosures(turn.sealer, decision.case.id)  # messages say them
         return self.casebook.append(writer, turn.world, turn.loaded, decision, turn.stamp)
 
     def _shown(self, turn: Turn, loaded: Loaded, head: Head) -> View:

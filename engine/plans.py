@@ -87,7 +87,7 @@ def seal_plan(reader: Reader, plan: Data) -> Sealed:
             },
         )
     )
-    return Sealed(data, sha256(data).hexdigest(), sealer.disclosures)
+    return Sealed(data, sha256(data).hexdigest(), sealer)
 
 
 def _known(reader: Reader, id: str) -> dict[tuple[str, str, object], dict[str, str]]:  # noqa: A002 - the glossary's word

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Definitions = Callable[[str], Definition]
     Changes = dict[str, Any]  # members of ``Loaded``, as a record leaves them
 
+_new = tuple.__new__  # as in ``machine.state``
+
 __all__ = ["LastMove", "Loaded", "deadline_rows", "fold", "fold_known", "incident_row", "refold"]
 
 
@@ -55,9 +57,8 @@ class Loaded(NamedTuple):
     def moved(self, case: Case, moves: Mapping[str, LastMove]) -> Loaded:
         """The same after a run moved; ``_replace`` takes three times as long."""
         _, title, protocol, phase, people, _, messages, deviations, notes, evidence = self
-        return Loaded(
-            case, title, protocol, phase, people, moves, messages, deviations, notes, evidence
-        )
+        parts = case, title, protocol, phase, people, moves, messages, deviations, notes, evidence
+        return _new(Loaded, parts)
 
 
 _NOBODY = ("engine", "unknown")  # how of what no person did, or nobody who was let in
@@ -105,13 +106,14 @@ def _lifecycle_of(case: Case) -> str | None:
 
 def _take_move(definitions: Definitions, loaded: Loaded, case: Case, record: Record) -> Changes:
     run = record["run"]
-    move = LastMove(
+    parts = (
         record["actor"]["id"],
         record.get("recorded", ""),
         record.get("step"),
         tuple(record.get("to", ())),
         record.get("cseq", 0),
     )
+    move = _new(LastMove, parts)
     changes: Changes = {"moves": {**loaded.moves, run: move}}
     if run == case.lifecycle and move.to:
         changes["phase"] = _phase(definitions, case.runs[run], move.to) or loaded.phase
@@ -154,7 +156,7 @@ _TAKERS: dict[str, Callable[[Definitions, Loaded, Case, Record], Changes]] = {
 def incident_row(loaded: Loaded) -> IncidentRow:
     """The row of the incidents' list."""
     case = loaded.case
-    return IncidentRow(  # by place, as ``casebook.entry_of``
+    parts = (
         case.id,
         loaded.title["sd"] if loaded.title else None,
         loaded.protocol,
@@ -167,6 +169,7 @@ def incident_row(loaded: Loaded) -> IncidentRow:
         loaded.people,
         case.outcome,
     )
+    return _new(IncidentRow, parts)
 
 
 def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:

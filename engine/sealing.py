@@ -28,16 +28,16 @@ class Gone(str):
 REDACTED: Final = Gone("[redacted]")
 
 
-class Sealer:
-    """Seals the personal values of one command; ``disclosures`` go to the store with it."""
+class Sealer(dict[str, str]):
+    """Seals the personal values of one command.
 
-    def __init__(self) -> None:
-        self.disclosures: dict[str, str] = {}
+    It holds the disclosures by digest, which go to the store with the command.
+    """
 
     def seal(self, name: str, value: object) -> dict[str, str]:
         """Return what stands in the record for a personal value."""
         digest, disclosure = seal(name, value)
-        self.disclosures[digest] = disclosure
+        self[digest] = disclosure
         return {"sd": digest}
 
     def text(self, name: str, value: str | None) -> dict[str, str] | None:

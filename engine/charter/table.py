@@ -165,8 +165,8 @@ class Table(Seat):
         writer = cast("Writer", self.reader)  # who appends has one
         decision = self._addressed(decision)
         since = len(self.dossier.records)
-        if self.sealer.disclosures and not decision.refusal:
-            writer.put_disclosures(self.sealer.disclosures, case_of(self.name))
+        if self.sealer and not decision.refusal:
+            writer.put_disclosures(self.sealer, case_of(self.name))
         self.loaded = self.engine.casebook.append(writer, self.world(), self.loaded, decision)
         for data in writer.case_records(case_of(self.name), since):
             record = json.loads(data)

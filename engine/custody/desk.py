@@ -62,8 +62,8 @@ class Desk:
             "actor": self.actor.record(),
             **draft,
         }
-        if sealer is not None and sealer.disclosures:
-            self.writer.put_disclosures(sealer.disclosures, case)
+        if sealer:
+            self.writer.put_disclosures(sealer, case)
         if case == LOG:
             list(self.engine.casebook.write(self.writer, [whole]))
         else:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Draft = dict[str, Any]
 
+_new = tuple.__new__  # as in ``machine.state``
+
 __all__ = ["Decision", "decide"]
 
 
@@ -49,7 +51,7 @@ def decide(world: World, case: Case | None, command: do.Command) -> Decision:
         settle(turn)
     except RefusedError as refused:
         return _refusal(case, command, refused.reasons)
-    return Decision(tuple(turn.drafts), turn.case)
+    return _new(Decision, (tuple(turn.drafts), turn.case, ()))
 
 
 _HANDLERS: Final[dict[type[do.Command], Callable[[Turn, Any], None]]] = {

@@ -25,8 +25,7 @@ class _Cursor:
 
     __slots__ = ("state",)
 
-    def __init__(self, state: str) -> None:
-        self.state = state
+    state: str
 
 
 class _Branch(Event):
@@ -64,7 +63,8 @@ class Shot(NamedTuple):
 
         :raises transitions.MachineError: the branch does not start in that child.
         """
-        cursor = _Cursor(self.child)
+        cursor = _Cursor()
+        cursor.state = self.child
         self.trigger(cursor)
         return cursor.state
 
@@ -82,7 +82,8 @@ class FlatMachines:
 
     def put(self, region: str, child: str, goal: str) -> str:
         """Put a region into a child of it, without a branch that leads there."""
-        cursor = _Cursor(child)
+        cursor = _Cursor()
+        cursor.state = child
         self._machine(region).set_state(goal, cursor)
         return cursor.state
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from handrail.engine.machine.state import Case, Run, World
     from handrail.engine.machine.structure import Edge, Offer, Rung
 
+_new = tuple.__new__  # as in ``machine.state``
+
 __all__ = ["Reason", "Verdict", "branch", "judge", "may", "offered", "preempt"]
 
 
@@ -88,7 +90,7 @@ def judge(  # noqa: PLR0913 - the question has these parts
     elif not taken:
         reasons.append(no_branch(offer.step for offer in looked))
     steps = tuple(map(_STEP, judged)) if edges else ()
-    return Verdict(edges, steps, tuple(reasons), ask, tuple(map(_STEP, looked)))
+    return _new(Verdict, (edges, steps, tuple(reasons), ask, tuple(map(_STEP, looked))))
 
 
 _STEP = attrgetter("step")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from handrail.engine.store.rows import Filter, IncidentFilter
 
+_new = tuple.__new__  # as in ``machine.state``
+
 __all__ = ["SqliteReader"]
 
 _HEAD = SQL["head"]
@@ -101,7 +103,7 @@ class SqliteReader:
     def case_head(self, case: str) -> CaseHead:
         """Return where the case goes on."""
         row = self._execute(_CASE_HEAD, (case,)).fetchone()
-        return CaseHead(*row) if row else CaseHead(0, None)
+        return _new(CaseHead, row or (0, None))
 
     def last_recorded(self) -> str:
         """Return when the log's last record was recorded; empty in an empty log."""
@@ -202,7 +204,7 @@ class SqliteReader:
         """Return everything in force, by id."""
         if kind is None:
             return [*starmap(InForce, self._execute(SQL["all_in_force"]))]
-        return [*starmap(InForce, self._execute(SQL["all_in_force_of"], (kind,)))]
+        return [_new(InForce, row) for row in self._execute(SQL["all_in_force_of"], (kind,))]
 
     def incident(self, id: str) -> IncidentRow | None:  # noqa: A002 - the glossary's word
         """Return one incident."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         OutboxRow,
     )
 
+_new = tuple.__new__  # as in ``machine.state``
+
 __all__ = ["SqliteWriter", "scrub"]
 
 _APPEND = SQL["append"]
@@ -89,7 +91,7 @@ class SqliteWriter(SqliteReader):
     def head(self) -> Head:
         """Return the size and root of the log's tree with what was appended here."""
         tree = self._grown
-        return super().head() if tree is None else Head(tree.size, tree.root())
+        return super().head() if tree is None else _new(Head, (tree.size, tree.root()))
 
     def case_head(self, case: str) -> CaseHead:
         """Return where the case goes on, behind what was appended here."""
@@ -109,7 +111,7 @@ class SqliteWriter(SqliteReader):
         seq = tree.size
         self._execute(_APPEND, (seq, *entry))
         tree.append(entry.leaf)
-        self._heads[entry.case] = CaseHead(entry.cseq + 1, entry.leaf)
+        self._heads[entry.case] = _new(CaseHead, (entry.cseq + 1, entry.leaf))
         return seq
 
     def put_disclosures(self, disclosures: Mapping[str, str], case: str) -> None:
