@@ -1,5 +1,5 @@
 # engine/ledger/many.c, which need not have been built
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 SOURCE: str
@@ -7,3 +7,6 @@ SOURCE: str
 def leaf_hashes(records: Iterable[bytes], /) -> list[bytes]: ...
 def node_hashes(hashes: Iterable[bytes], /) -> list[bytes]: ...
 def plain(rows: list[Any], found: list[bytes], heads: dict[str, list[Any]], at: int, /) -> int: ...
+def cut(
+    mark: bytes, data: bytes, /
+) -> tuple[bytes, str, str, Sequence[str], str | None] | None: ...

@@ -262,6 +262,217 @@ static PyObject *plain(PyObject *Py_UNUSED(module), PyObject *args)
     return right < 0 ? NULL : PyLong_FromSsize_t(at);
 }
 
+/* -- records, cut where those that are alike differ -------------------------------------- */
+
+enum { TIME = 27, SEAL = 43, DIGITS = 15 }; /* bytes of a time, of a digest; of a number at most */
+
+#define TEXT(literal) {literal, sizeof literal - 1}
+static const Text COMMA = TEXT(","), OCCURRED = TEXT(",\"occurred\":\""),
+                  PREV = TEXT("\"prev\":\""), RECORDED = TEXT("\"recorded\":\""),
+                  SEALED = TEXT("{\"sd\":\""), SHAPE = TEXT("0000-00-00T00:00:00.000000Z"),
+                  DUE[] = {TEXT("\"drill\":false,\"due\":\""), TEXT("\"drill\":true,\"due\":\"")},
+                  HOLE = {"\0", 1}, LATE = {"\1", 1};
+
+static Text first(Text text, Py_ssize_t size)
+{
+    return (Text){text.bytes, size < text.size ? size : text.size};
+}
+
+static Text behind(Text text, Py_ssize_t size)
+{
+    size = size < text.size ? size : text.size;
+    return (Text){text.bytes + size, text.size - size};
+}
+
+/* Take off the data what stands before a text, and that text; 0: it is not there. */
+static int take(Text *data, Text until, Text *before)
+{
+    const char *at = data->bytes, *end = at + data->size;
+
+    while (end - at >= until.size &&
+           (at = memchr(at, until.bytes[0], (size_t)(end - at - until.size + 1))) != NULL) {
+        if (memcmp(at, until.bytes, (size_t)until.size) == 0) {
+            *before = first(*data, at - data->bytes);
+            *data = behind(*data, before->size + until.size);
+            return 1;
+        }
+        at++;
+    }
+    return 0;
+}
+
+static int is_digit(char byte)
+{
+    return '0' <= byte && byte <= '9';
+}
+
+static int is_alphanumeric(char byte)
+{
+    return is_digit(byte) || ('a' <= (byte | 32) && (byte | 32) <= 'z');
+}
+
+static int is_time(Text text)
+{
+    int is = text.size >= TIME;
+
+    for (int at = 0; is && at < TIME; at++) {
+        char byte = text.bytes[at], like = SHAPE.bytes[at];
+
+        is = like == '0' ? is_digit(byte) : byte == like;
+    }
+    return is;
+}
+
+static int is_hash(Text text)
+{
+    int is = text.size > 0;
+
+    for (Py_ssize_t at = 0; is && at < text.size; at++) {
+        is = is_alphanumeric(text.bytes[at]);
+    }
+    return is;
+}
+
+/* A whole number as JSON has it, of which a parser makes no other. */
+static int is_number(Text text)
+{
+    int is = 0 < text.size && text.size <= DIGITS && (text.bytes[0] != '0' || text.size == 1);
+
+    for (Py_ssize_t at = 0; is && at < text.size; at++) {
+        is = is_digit(text.bytes[at]);
+    }
+    return is;
+}
+
+/* 1: letters, digits, `-` and `_`; 0: none of the first two; -1: something else. */
+static int is_seal(Text text)
+{
+    int is = 0;
+
+    for (Py_ssize_t at = 0; is >= 0 && at < text.size; at++) {
+        char byte = text.bytes[at];
+
+        if (is_alphanumeric(byte)) {
+            is = 1;
+        } else if (byte != '-' && byte != '_') {
+            is = -1;
+        }
+    }
+    return is;
+}
+
+static char *put(char *to, Text text)
+{
+    memmove(to, text.bytes, (size_t)text.size);
+    return to + text.size;
+}
+
+/* Take the digests out, where there are any: what is behind them moves up. None: they are
+ * not as the engine writes them. */
+static PyObject *seals_in(char *bytes, char **end)
+{
+    Text left = {bytes, *end - bytes}, part, text;
+    PyObject *seals, *seal;
+    int more = take(&left, SEALED, &part), any = 0;
+
+    if (!more) {
+        return PyTuple_New(0);
+    }
+    seals = PyList_New(0);
+    *end = bytes + part.size;
+    while (more && seals != NULL && any >= 0) {
+        *end = put(*end, SEALED);
+        more = take(&left, SEALED, &part);
+        part = more ? part : left;
+        text = first(part, SEAL);
+        any |= is_seal(text);
+        seal = any >= 0 ? PyUnicode_FromStringAndSize(text.bytes, text.size) : Py_NewRef(Py_None);
+        if (seal == NULL || PyList_Append(seals, seal) < 0) {
+            Py_CLEAR(seals);
+        }
+        Py_XDECREF(seal);
+        *end = put(*end, behind(part, SEAL));
+    }
+    if (seals != NULL && any <= 0) {
+        Py_DECREF(seals);
+        Py_RETURN_NONE;
+    }
+    return seals;
+}
+
+/* How much stands before the time at which a deadline was due; 0: there is none. */
+static Py_ssize_t due_in(Text text)
+{
+    for (int drill = 0; drill < 2; drill++) {
+        Py_ssize_t size = DUE[drill].size;
+
+        if (text.size >= size && memcmp(text.bytes, DUE[drill].bytes, (size_t)size) == 0) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+enum { PARTS = 11 };
+
+/* Put together what is left, and give it with what was in the holes. */
+static PyObject *parted(const Text parts[PARTS], Text occurred, Text recorded, Text due)
+{
+    Py_ssize_t size = 0;
+    char *room, *end;
+    PyObject *seals, *found;
+
+    for (int each = 0; each < PARTS; each++) {
+        size += parts[each].size;
+    }
+    end = room = PyMem_Malloc((size_t)size);
+    if (room == NULL) {
+        return PyErr_NoMemory();
+    }
+    for (int each = 0; each < PARTS; each++) {
+        end = put(end, parts[each]);
+    }
+    found = seals = seals_in(room, &end);
+    if (seals != NULL && seals != Py_None) {
+        found = Py_BuildValue("y#s#s#Nz#", room, end - room, occurred.bytes, occurred.size,
+                              recorded.bytes, recorded.size, seals, due.bytes, due.size);
+    }
+    PyMem_Free(room);
+    return found;
+}
+
+/* cut(mark, data): as `cut` of `audit.legal.cut` has it. */
+static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
+{
+    Text data, number, head, before, happened, hashed, after = TEXT(""), due = {NULL, 0};
+    Py_ssize_t late;
+
+    if (count != 2 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "cut takes two bytes objects");
+        return NULL;
+    }
+    data = text_of(args[1]);
+    if (!(take(&data, text_of(args[0]), &head) && take(&data, COMMA, &number) &&
+          take(&data, OCCURRED, &before) && take(&data, PREV, &happened) &&
+          take(&data, RECORDED, &hashed) && is_time(happened) && is_time(data) &&
+          is_hash(first(hashed, 2 * HASH)) && is_number(number))) {
+        Py_RETURN_NONE;
+    }
+    late = due_in(before);
+    if (late) {
+        due = first(behind(before, late), TIME);
+        after = behind(before, late + TIME);
+        before = first(before, late);
+        if (!is_time(due)) {
+            Py_RETURN_NONE;
+        }
+    }
+    return parted((const Text[PARTS]){head, HOLE, before, late ? LATE : after, after, HOLE,
+                                      behind(happened, TIME), HOLE, behind(hashed, 2 * HASH),
+                                      HOLE, behind(data, TIME)},
+                  first(happened, TIME), first(data, TIME), due);
+}
+
 /* -- the module ------------------------------------------------------------------------ */
 
 static int execute(PyObject *module)
@@ -276,6 +487,7 @@ static PyMethodDef functions[] = {
     {"leaf_hashes", leaf_hashes, METH_O, NULL},
     {"node_hashes", node_hashes, METH_O, NULL},
     {"plain", plain, METH_VARARGS, NULL},
+    {"cut", (PyCFunction)(void (*)(void))cut, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};

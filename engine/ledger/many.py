@@ -1,9 +1,9 @@
 """What a verification does for each record: compiled, where that could be built.
 
 ``many.c`` does the same as the Python that it stands in for, which is the reference and
-always there: ``leaf_hashes`` and ``node_hashes`` of ``record``, and what
-``audit.chains`` does without ``plain``. This is imported where many are read, not on the
-path of a step.
+always there: ``leaf_hashes`` and ``node_hashes`` of ``record``, what ``audit.chains``
+does without ``plain``, and ``cut`` of ``audit.legal.cut``. This is imported where many
+are read, not on the path of a step.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Final
 from handrail.engine.ledger import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     Hashing = Callable[[Iterable[bytes]], list[bytes]]
     # Rows, their hashes, the heads of cases and a place in the rows: the first place from
     # there on of a row that is not plainly right, else how many rows there are.
     Plain = Callable[[list[Any], list[bytes], dict[str, list[Any]], int], int]
+    # As ``cut`` of ``audit.legal.cut``.
+    Cutting = Callable[[bytes, bytes], tuple[bytes, str, str, Sequence[str], str | None] | None]
 
-__all__ = ["BUILT", "PURE", "Built", "leaf_hashes", "node_hashes", "plain"]
+__all__ = ["BUILT", "PURE", "Built", "cut", "leaf_hashes", "node_hashes", "plain"]
 
 PURE: Final = "HANDRAIL_PURE"  # in the environment: do without
 
@@ -61,5 +63,6 @@ BUILT: Final = _built()
 leaf_hashes: Hashing = record.leaf_hashes
 node_hashes: Hashing = record.node_hashes
 plain: Plain | None = None
+cut: Cutting | None = None
 if BUILT is Built.USED:
-    from handrail._many import leaf_hashes, node_hashes, plain
+    from handrail._many import cut, leaf_hashes, node_hashes, plain

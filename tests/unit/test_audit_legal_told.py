@@ -6,7 +6,19 @@ from random import Random
 
 import pytest
 
+from handrail.engine.audit.legal import told as module
+from handrail.engine.audit.legal.cut import cut
 from handrail.engine.audit.legal.told import NOTHING, Teller, Told
+from handrail.engine.ledger import many
+
+compiled = pytest.mark.skipif(many.cut is None, reason="the compiled module is not used")
+
+
+@pytest.fixture(autouse=True, params=[cut, pytest.param(many.cut, marks=compiled)])
+def _both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut by Python, and by what is compiled."""
+    monkeypatch.setattr(module, "_cut", request.param)
+
 
 CASE = "INC-2026-0001"
 STEP = (

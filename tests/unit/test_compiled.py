@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from handrail.engine.audit.chains import Chains, Entries
 from handrail.engine.audit.findings import Report
+from handrail.engine.audit.legal.cut import cut as in_python
+from handrail.engine.audit.legal.cut import mark_of
 from handrail.engine.ledger import many, record
 from handrail.engine.ledger.many import Built
 from handrail.engine.ledger.record import canonical, leaf_hash
@@ -313,6 +315,8 @@ def test_nothing_is_kept() -> None:
         for _ in range(rounds):
             assert _many.plain(rows, found, {name: [*one] for name, one in HEADS.items()}, 0) == 3
             _many.node_hashes(found)
+            for data in CUT:
+                _many.cut(MARK, data)
             for wrong in ([b"", ""], [b"", b"", b"", 1], 1):
                 for function in (_many.leaf_hashes, _many.node_hashes):
                     with suppress(TypeError):
@@ -337,6 +341,114 @@ def resident() -> int:
     """Pages that are resident, where the system says so."""
     said = Path("/proc/self/statm")
     return int(said.read_text().split()[1]) if said.exists() else 0
+
+
+# -- records, cut --------------------------------------------------------------------
+
+MARK = mark_of("INC-0")
+NUMBERS = [
+    "0",
+    "7",
+    "999",
+    "1000",
+    "123456789012345",
+    "1234567890123456",
+    "007",
+    "-1",
+    "",
+    "\u0663",
+]
+TIMES = ["2026-11-22T12:34:56.000000Z", "2026-11-22T12:34:56.123456+", "2026-11-22 12:34:56", ""]
+HASHES = ["0af" * 22, "0af" * 21, "0" * 10, "g" * 64, "-" * 64, ""]
+SEALS = ["a-_Z" * 12, "-_" * 22, "a" * 42, "a" * 42 + "\\", "", '{"sd":"']
+HOLES = ["\0", "\1", "\x7f", "\xe9", '"', ",", '"drill":true,"due":"', '"drill":false,"due":"']
+NAMES = ['"occurred":"', ',"occurred":"', '"prev":"', '"recorded":"', MARK.decode(), '{"sd":"']
+ANY = st.one_of(
+    st.sampled_from([*NUMBERS, *TIMES, *HASHES, *SEALS, *HOLES, *NAMES]), st.text(max_size=5)
+)
+SEALED = st.sampled_from(SEALS).map(lambda seal: f'"f":{{"sd":"{seal}"}},')
+LATE = st.tuples(st.sampled_from(HOLES[-2:]), st.sampled_from(TIMES)).map("".join)
+JUNK = st.lists(st.one_of(st.just(""), SEALED, ANY), max_size=2).map("".join)
+PARTS = st.tuples(
+    *(JUNK, st.just(MARK.decode()), st.sampled_from(NUMBERS), st.just(",")),
+    *(st.one_of(JUNK, LATE), st.just(NAMES[1]), st.sampled_from(TIMES)),
+    *(JUNK, st.just(NAMES[2]), st.sampled_from(HASHES)),
+    *(JUNK, st.just(NAMES[3]), st.sampled_from(TIMES), JUNK),
+)
+
+
+# Cut; cut without what was sealed; and neither.
+HONEST = '{%s7,,"occurred":"%s","prev":"%s","recorded":"%s"}'
+CUT = [
+    (HONEST % (MARK.decode(), TIMES[0], HASHES[0], TIMES[0])).replace("}", more).encode()
+    for more in ("}", f'","f":{{"sd":"{SEALS[0]}"}}}}', f'","f":{{"sd":"{SEALS[3]}"}}}}')
+]
+
+
+@compiled
+@pytest.mark.parametrize("at", range(14))
+def test_a_record_with_one_part_altered_is_cut_as_python_cuts_it(at: int) -> None:
+    honest = ["{", MARK.decode(), "7", ",", "", NAMES[1], TIMES[0], '",', NAMES[2], HASHES[0], '",']
+    honest += [NAMES[3], TIMES[0], '"}']
+    others = [*NUMBERS, *TIMES, *HASHES, *HOLES, *NAMES]
+    others += [f'"f":{{"sd":"{seal}"}},' for seal in SEALS]
+    others += [late + time for late in HOLES[-2:] for time in TIMES]
+    cuts = 0
+    for other in others:
+        data = "".join([*honest[:at], other, *honest[at + 1 :]]).encode()
+        found = _many.cut(MARK, data)
+        assert found == in_python(MARK, data)
+        cuts += found is not None
+    assert cuts
+
+
+@compiled
+def test_a_record_is_cut_at_its_very_edges_as_python_cuts_it() -> None:
+    honest = HONEST % (MARK.decode(), TIMES[0], HASHES[0], TIMES[0])
+    no_hash = honest.replace(HASHES[0] + '",', "")
+    sealed = NAMES[-1] + "a" * 43
+    for data in (no_hash, honest + sealed, honest + sealed + NAMES[-1] * 2, honest + NAMES[-1]):
+        assert _many.cut(MARK, data.encode()) == in_python(MARK, data.encode())
+
+
+@compiled
+@given(PARTS, st.lists(st.tuples(st.integers(0, 13), ANY), max_size=1), st.integers(0, 900))
+def test_a_record_is_cut_as_python_cuts_it(
+    parts: tuple[str, ...], changes: list[tuple[int, str]], end: int
+) -> None:
+    some = [*parts]
+    for at, change in changes:
+        some[min(at, len(some) - 1)] = change
+    whole = "".join(some).encode()
+    for data in (whole, whole[:end]):
+        assert _many.cut(MARK, data) == in_python(MARK, data)
+
+
+@compiled
+@given(number=st.integers(0, 9), seals=st.lists(st.integers(0, 60), max_size=3), late=st.booleans())
+def test_an_honest_record_is_cut_as_python_cuts_it(
+    number: int, seals: list[int], *, late: bool
+) -> None:
+    data = ("{" + MARK.decode() + "12,").encode()
+    data += HOLES[-1].encode() + TIMES[0].encode() + b'",' if late else b""
+    data += b"".join(b'"f":{"sd":"%s"},' % (b"%d" % one * 43)[:43] for one in seals)
+    data += b'"log":"a","occurred":"%s","prev":"%064d","recorded":"%s"}' % (
+        TIMES[0].encode(),
+        number,
+        TIMES[0].encode().replace(b"12:3", b"23:1"),
+    )
+    found = _many.cut(MARK, data)
+    assert found == in_python(MARK, data)
+    assert found is not None
+    assert len(found[3]) == len(seals)
+    assert (found[4] is not None) == late
+
+
+@compiled
+@pytest.mark.parametrize("wrong", [(), (b"",), (b"a", "b"), ("a", b"b"), (b"a", b"b", b"c")])
+def test_to_cut_takes_two_bytes_objects(wrong: tuple[Any, ...]) -> None:
+    with pytest.raises(TypeError):
+        _many.cut(*wrong)
 
 
 # -- which of the two is used ----------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     # The rest; occurred, recorded; digests, in their order; when a deadline was due.
-    Cut = tuple[bytes, bytes, bytes, Sequence[bytes], bytes | None]
+    Cut = tuple[bytes, str, str, Sequence[str], str | None]
 
 __all__ = ["Values", "cut", "filled", "mark_of", "trials"]
 
@@ -44,8 +44,8 @@ def mark_of(case: str) -> bytes:
 def cut(mark: bytes, data: bytes) -> Cut | None:
     """Cut a record's bytes; None: they are not as the engine writes them.
 
-    This is on every record's path; hence its form. Where a name is not found, what stands
-    behind it is empty.
+    This is on every record's path; hence its form, and that there is the same compiled
+    (``ledger.many``). Where a name is not found, what stands behind it is empty.
     """
     head, _, tail = data.partition(mark)
     number, _, tail = tail.partition(b",")
@@ -66,15 +66,17 @@ def cut(mark: bytes, data: bytes) -> Cut | None:
         if due.translate(_ZEROS) != _SHAPE:
             return None
         before = before[:start] + _LATE + before[start + _TIME :]
+    times = occurred.decode(), recorded.decode()
+    late = None if due is None else due.decode()
     rest = _HOLE.join((head, before, happened[_TIME:], hashed[_HASH:], last[_TIME:]))
     parts = rest.split(_SEALED)
     if len(parts) == 1:
-        return rest, occurred, recorded, (), due
+        return rest, *times, (), late
     seals = [part[:_SEAL] for part in parts[1:]]
     if not b"".join(seals).translate(None, b"-_").isalnum():
         return None
     rest = _SEALED.join([parts[0], *[part[_SEAL:] for part in parts[1:]]])
-    return rest, occurred, recorded, seals, due
+    return rest, *times, [seal.decode() for seal in seals], late
 
 
 def _is_number(text: bytes) -> bool:

@@ -16,6 +16,7 @@ from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.legal.apart import apart, is_refusal, unsealed
 from handrail.engine.audit.legal.cut import cut, filled, mark_of, trials
 from handrail.engine.audit.legal.heads import DEADLINE
+from handrail.engine.ledger import many
 from handrail.engine.ledger.record import members
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Told(NamedTuple):
     due: str | None  # when the deadline was due that passed
 
 
+_cut: Final = many.cut or cut  # compiled, where that was built
+
 NOTHING: Final = Form(b"", {"type": ""}, "", None)  # of which nothing is known
 
 
@@ -104,10 +107,10 @@ class Teller:
 
         :returns: None: it is no record.
         """
-        found = cut(self._mark, data) if type(data) is bytes else None
+        found = _cut(self._mark, data) if type(data) is bytes else None
         if found is None:
             return self._parsed(seq, self._case, data)
-        rest, happened, written, digests, late = found
+        rest, occurred, recorded, digests, due = found
         known = self._cuts.get(rest, _UNMET)
         form, order = known
         if form is None:
@@ -115,10 +118,7 @@ class Teller:
             if told is not None and known is not _NEVER:
                 self._learn(rest, told, found)
             return told
-        occurred = happened.decode()
-        recorded = occurred if written == happened else written.decode()
-        seals = [digests[index].decode() for index in order] if order else ()
-        due = None if late is None else late.decode()
+        seals = [digests[index] for index in order] if order else ()
         return Told(seq, data, form, occurred, recorded, seals, due)
 
     def _learn(self, rest: bytes, told: Told, cut_out: Cut) -> None:
