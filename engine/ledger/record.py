@@ -67,12 +67,16 @@ def members(data: bytes) -> dict[str, Any]:
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the 32-byte leaf hash of a record's bytes (RFC 9162 section 2.1.1)."""
-    return sha256(b"\x00" + data).digest()
+    begun = _LEAF.copy()
+    begun.update(data)
+    return begun.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the 32-byte hash over two subtrees (RFC 9162 section 2.1.1)."""
-    return sha256(b"\x01" + left + right).digest()
+    begun = _NODE.copy()
+    begun.update(left + right)
+    return begun.digest()
 
 
 _TOO_DEEP: Final = "$: nested too deep, or within itself"

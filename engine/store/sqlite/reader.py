@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from itertools import starmap
+from functools import partial
 from json import loads
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from handrail.engine.store.rows import Filter, IncidentFilter
 
 _new = tuple.__new__  # as in ``machine.state``
+_IN_FORCE = partial(_new, InForce)
 
 __all__ = ["SqliteReader"]
 
@@ -203,8 +204,8 @@ class SqliteReader:
     def all_in_force(self, kind: str | None = None) -> list[InForce]:
         """Return everything in force, by id."""
         if kind is None:
-            return [*starmap(InForce, self._execute(SQL["all_in_force"]))]
-        return [_new(InForce, row) for row in self._execute(SQL["all_in_force_of"], (kind,))]
+            return [*map(_IN_FORCE, self._execute(SQL["all_in_force"]))]
+        return [*map(_IN_FORCE, self._execute(SQL["all_in_force_of"], (kind,)))]
 
     def incident(self, id: str) -> IncidentRow | None:  # noqa: A002 - the glossary's word
         """Return one incident."""
