@@ -11,7 +11,7 @@ Which deadlines are due, soonest first, is part of where a crossing is taken. Wh
 tell that some passed, each must be told with the time at which it is due here. What the
 clock brings is learnt only where nothing is due in any other run; it could have looked at
 several times, so only where the first that is tried is right (``ticks``), and that is the
-time that ``time_of`` gives again.
+time that ``Together`` gives again.
 
 An atom of a run comes of an atom of the same run, of the records, or is when the incident
 was opened: runs give each other none.
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handrail.engine.audit.legal.around import around
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick, roles_of, time_of
+from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick
 from handrail.engine.audit.legal.known import UNCLEAR, Start, numbered
 from handrail.engine.audit.legal.passing import atoms_of, passes_of
 from handrail.engine.machine.apply import apply
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from handrail.engine.audit.legal.around import Around
+    from handrail.engine.audit.legal.fit import Together
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Known, Place, World
     from handrail.engine.audit.legal.passing import Pass
-    from handrail.engine.audit.legal.told import Roles, Told
+    from handrail.engine.audit.legal.told import Roles
     from handrail.engine.machine.state import Case, Run
 
     Record = Mapping[str, Any]
@@ -73,17 +74,16 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
     world: World,
     case: Case | None,
     starts: Starts,
-    tellings: Sequence[Told],
+    told: Together,
     records: Sequence[Record],
     after: Case,
 ) -> tuple[Crossing | None, Starts]:
     """What records led to, and where runs are then; None: that need not always be so."""
-    at = time_of(tellings)
+    at, seals = told.at, told.seals
     before = [atom for start in starts.values() for atom in start.atoms]
-    seals = [seal for one in tellings for seal in one.seals]
     same, passes = (
         _same((*before, at, *seals), len(before) + 1),
-        passes_of(starts, tellings, records),
+        passes_of(starts, told.group, records),
     )
     if (
         same is None
@@ -95,14 +95,14 @@ def crossing(  # noqa: PLR0913, PLR0917 - where it began, what it went through, 
         or not _is_still(world, case, starts, records, at)
     ):
         return None, {}
-    every = atoms_of(starts, at, seals, tellings, passes)
+    every = atoms_of(starts, at, seals, told.group, passes)
     goals = _goals(known, world, starts, every, passes, after, case)
     if goals is None:
         return None, {}
     found = Crossing(
         *(goals, same, passes, is_tick(records)),
         *(after.drill, after.status, after.outcome, after.lifecycle),
-        roles={roles_of(tellings)},
+        roles={told.roles},
     )
     return found, {
         name: Start(goal.place, tuple([every[index] for index in goal.atoms]))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.audit.legal.heads import COMMANDS, DEADLINE
 from handrail.engine.audit.legal.people import check_actor, is_plain
-from handrail.engine.audit.legal.told import NO_ROLES
+from handrail.engine.audit.legal.told import NO_ROLES, NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 __all__ = [
     "OF_ONE",
     "OF_SEVERAL",
-    "forms_of",
-    "is_at_once",
+    "Together",
     "is_at_rest",
     "is_fit",
     "is_free",
     "is_known",
     "is_tick",
-    "roles_of",
-    "time_of",
+    "together",
 ]
 
 _MOST_AT_ONCE: Final = 32  # records
@@ -56,51 +54,55 @@ OF_SEVERAL: Final = OF_ONE | {
 }
 
 
-def forms_of(tellings: Sequence[Told]) -> Forms:
-    """How ways are found."""
-    if len(tellings) == 1:
-        return tellings[0].form.key
-    return tuple([one.form.key for one in tellings])
+class Together(NamedTuple):
+    """Records that were recorded together, of which something may be known."""
+
+    group: Sequence[Told]
+    forms: Forms  # how ways are found
+    # When they happened; deadlines passed by then: as ``ticks`` tries it first.
+    at: str
+    seals: Sequence[str]  # their digests
+    roles: Roles  # of the person whose acts they tell, of whom it does not matter who it was
+    once: bool  # whether all happened at one time, by one person and where that person was
 
 
-def is_fit(moment: Moment, tellings: Sequence[Told], records: Sequence[Record]) -> bool:
+def together(group: Sequence[Told]) -> Together | None:
+    """What they tell together; None: one tells nothing."""
+    keys: list[bytes] = []
+    seals: list[str] = []
+    at, host, who = _time_of(group), group[0].form.host, None
+    roles, once = NO_ROLES, True
+    for one in group:
+        form = one.form
+        if form is NOTHING:
+            return None
+        keys.append(form.key)
+        seals += one.seals
+        if form.host != host or (one.occurred != at and one.due is None):
+            once = False
+        if form.who is not None:
+            if who is None:
+                who, roles = form.who, form.roles
+            elif form.who != who:
+                once = False
+    return Together(group, tuple(keys), at, seals, roles, once)
+
+
+def _time_of(group: Sequence[Told]) -> str:
+    for one in group:
+        if one.due is None:
+            return one.occurred
+    return max(one.occurred for one in group)
+
+
+def is_fit(moment: Moment, told: Together, records: Sequence[Record]) -> bool:
     """Whether these are records that anything is learnt of, all of one time."""
     site = moment.site()
     return (
-        is_at_once(tellings)
+        told.once
         and len(records) <= _MOST_AT_ONCE
         and all(is_plain(record, site) for record in records)
     )
-
-
-def time_of(tellings: Sequence[Told]) -> str:
-    """When records happened together: deadlines passed by then; as ``ticks`` tries it first."""
-    for one in tellings:
-        if one.due is None:
-            return one.occurred
-    return max(one.occurred for one in tellings)
-
-
-def is_at_once(tellings: Sequence[Told]) -> bool:
-    """Whether all happened at one time, by one person and where that person was."""
-    at, host, who = time_of(tellings), tellings[0].form.host, None
-    for one in tellings:
-        form = one.form
-        if form.host != host or (one.occurred != at and one.due is None):
-            return False
-        if form.who is not None and form.who != who:
-            if who is not None:
-                return False
-            who = form.who
-    return True
-
-
-def roles_of(tellings: Sequence[Told]) -> Roles:
-    """In which roles a person did it, of whom it does not matter who it was (``is_at_once``)."""
-    for one in tellings:
-        if one.form.who is not None:
-            return one.form.roles
-    return NO_ROLES
 
 
 def is_known(moment: Moment, who: Who, recorded: str) -> bool:

@@ -168,16 +168,16 @@ class Stage:
             else:
                 gone = along[name] = Along(place, tuple([atoms[i] for i in of]))
                 gone.same = False
-        self._case = Case(
-            id=self._id,
-            drill=crossing.drill,
-            status=crossing.status,
-            opened=at if before is None else before.opened,
-            closed=None if crossing.status == "open" else at,
-            outcome=crossing.outcome,
-            version=0 if before is None else before.version,
-            lifecycle=crossing.lifecycle,
-            runs=runs,
+        self._case = Case(  # by place: this is on the path of many records
+            self._id,
+            crossing.drill,
+            crossing.status,
+            at if before is None else before.opened,
+            None if crossing.status == "open" else at,
+            crossing.outcome,
+            0 if before is None else before.version,
+            crossing.lifecycle,
+            runs,
         )
         assert self._world is not None  # noqa: S101 - the crossing was found in it
         self._free = self._world.free[crossing.drill]

@@ -72,6 +72,7 @@ class Told(NamedTuple):
     due: str | None  # when the deadline was due that passed
 
 
+_new = tuple.__new__  # as in ``machine.state``
 _cut: Final = many.cut or cut  # compiled, where that was built
 
 NOTHING: Final = Form(b"", {"type": ""}, "", None)  # of which nothing is known
@@ -119,7 +120,7 @@ class Teller:
                 self._learn(rest, told, found)
             return told
         seals = [digests[index] for index in order] if order else ()
-        return Told(seq, data, form, occurred, recorded, seals, due)
+        return _new(Told, (seq, data, form, occurred, recorded, seals, due))
 
     def _learn(self, rest: bytes, told: Told, cut_out: Cut) -> None:
         """Note that a record left this; the second time, what all tell that do."""

@@ -8,14 +8,12 @@ from handrail.engine.audit.legal.along import Along
 from handrail.engine.audit.legal.case import Incident
 from handrail.engine.audit.legal.cross import crossing
 from handrail.engine.audit.legal.fit import (
-    forms_of,
-    is_at_once,
+    Together,
     is_at_rest,
     is_fit,
     is_free,
     is_tick,
-    roles_of,
-    time_of,
+    together,
 )
 from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
@@ -29,12 +27,10 @@ from handrail.engine.machine.apply import apply
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Start, World
     from handrail.engine.audit.legal.stage import Group
     from handrail.engine.audit.legal.then import Then
-    from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Case
     from handrail.engine.store.base import Reader
 
@@ -72,12 +68,12 @@ class Walk(Stage):
             return
         if len(group) == 1:
             self._take_one(group)
-        elif NOTHING in [one.form for one in group]:
-            self._decide(group)
-        elif self._is_here(group, at := time_of(group)) and is_at_once(group):
-            self._take(group, at)
         else:
-            self._decide(group)
+            told = together(group)
+            if told is not None and self._is_here(group, told.at) and told.once:
+                self._take(told)
+            else:
+                self._decide(group)
 
     def _take_one(self, group: Group) -> None:
         _, _, form, at, _, seals, _ = group[0]
@@ -90,26 +86,26 @@ class Walk(Stage):
             if along is not None and along.go(form.key, at, seals, form.roles):
                 self._more += 1
             else:
-                self._take(group, at)
+                self._take(Together(group, form.key, at, seals, form.roles, once=True))
 
-    def _take(self, group: Group, at: str) -> None:
-        name, forms = group[0].form.run, forms_of(group)
+    def _take(self, told: Together) -> None:
+        name = told.group[0].form.run
         along = self._along.get(name) or self._find(name)
-        seals = [seal for one in group for seal in one.seals]
-        known = along is not None and along.go(forms, at, seals, roles_of(group))
-        if known or self._cross(group, forms, at, seals):
-            self._more += len(group)
+        known = along is not None and along.go(told.forms, told.at, told.seals, told.roles)
+        if known or self._cross(told):
+            self._more += len(told.group)
         else:
-            self._learn(group, at)
+            self._learn(told)
 
-    def _cross(self, group: Group, forms: Forms, at: str, seals: Sequence[str]) -> bool:
+    def _cross(self, told: Together) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        told, world = self._known.met.get(forms), self._world
-        runs = None if told is None else self._involved(told)
-        if told is None or runs is None or world is None:
+        group, forms, at, seals, roles, _ = told
+        met, world = self._known.met.get(forms), self._world
+        runs = None if met is None else self._involved(met)
+        if met is None or runs is None or world is None:
             return False
-        found = world.crossings.get(self._spot(runs, told, forms, at))
-        if found is None or not serves(found.roles, roles_of(group)):
+        found = world.crossings.get(self._spot(runs, met, forms, at))
+        if found is None or not serves(found.roles, roles):
             return False
         if found.ticks and not self._is_quiet(runs, group, at):
             return False
@@ -152,36 +148,34 @@ class Walk(Stage):
                 whole = apply(moment.definition, whole, record)
         return whole
 
-    def _learn(self, tellings: Group, at: str) -> None:
+    def _learn(self, told: Together) -> None:
         """Decide again, and remember what came of it."""
         before, world = self._whole(), self._world
         assert world is not None  # noqa: S101 - it was entered
-        told = self._met(tellings, world)
-        runs = None if told is None else self._involved(told)
+        met = self._met(told, world)
+        runs = None if met is None else self._involved(met)
         runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
         starts = None if runs is None else {key: one.start() for key, one in runs.items()}
-        spot = (
-            None if told is None or runs is None else self._spot(runs, told, forms_of(tellings), at)
-        )
-        quiet = runs is not None and self._is_quiet(runs, tellings, at)
-        records, after = self._decide(tellings), self._case
-        if records is None or after is None or not is_fit(world.moment, tellings, records):
+        spot = None if met is None or runs is None else self._spot(runs, met, told.forms, told.at)
+        quiet = runs is not None and self._is_quiet(runs, told.group, told.at)
+        records, after = self._decide(told.group), self._case
+        if records is None or after is None or not is_fit(world.moment, told, records):
             return
         self._free = world.free[after.drill]
         if before is not None and len(records) == 1 and is_free(records[0]):
             if after.runs is before.runs:
                 self._known.make_room()
-                self._free.add(tellings[0].form.key)
+                self._free.add(told.group[0].form.key)
         elif starts is None or (is_tick(records) and not (quiet and self._is_one_tick(records))):
             return
-        elif not self._learn_way(before, after, starts, tellings, records):
-            self._learn_crossing(spot, before, starts, tellings, records)
+        elif not self._learn_way(before, after, starts, told, records):
+            self._learn_crossing(spot, before, starts, told, records)
 
-    def _met(self, tellings: Group, world: World) -> Met | None:
+    def _met(self, told: Together, world: World) -> Met | None:
         """What such records tell of; kept from when the first of them were met."""
-        forms, known = forms_of(tellings), self._known
+        forms, known = told.forms, self._known
         if forms not in known.met:
-            records = [read(one.data) or {} for one in tellings]
+            records = [read(one.data) or {} for one in told.group]
             try:
                 found = met(world.moment, records)
             except UNCLEAR:
@@ -191,7 +185,7 @@ class Walk(Stage):
         return known.met[forms]
 
     def _is_one_tick(self, records: Sequence[Record]) -> bool:
-        """Whether all came of the clock, looked at when it is most likely (``time_of``)."""
+        """Whether all came of the clock, looked at when it is most likely (``Together``)."""
         judge = self._judge
         return all(map(is_engine, records)) and (judge.tried, judge.done) == (0, len(records))
 
@@ -200,13 +194,13 @@ class Walk(Stage):
         spot: object,
         before: Case | None,
         starts: Mapping[str, Start],
-        tellings: Sequence[Told],
+        told: Together,
         records: Sequence[Record],
     ) -> None:
         world, after, known = self._world, self._case, self._known
         assert world is not None  # noqa: S101 - it was entered
         assert after is not None  # noqa: S101 - it has records
-        found, goals = crossing(known, world, before, starts, tellings, records, after)
+        found, goals = crossing(known, world, before, starts, told, records, after)
         if found is not None:
             known.make_room()
             if (other := world.crossings.get(spot)) is not None:
@@ -228,7 +222,7 @@ class Walk(Stage):
         before: Case | None,
         after: Case,
         starts: Mapping[str, Start],
-        tellings: Sequence[Told],
+        told: Together,
         records: Sequence[Record],
     ) -> bool:
         """Learn it of one run, if it moved on its own."""
@@ -240,11 +234,11 @@ class Walk(Stage):
         if goal is None:
             return False
         self._along[name] = Along(*goal)
-        way = learn(world.moment, (before, name, start), tellings, records, goal)
+        way = learn(world.moment, (before, name, start), told, records, goal)
         if way is not None:
             self._known.make_room()
-            forms, ways = forms_of(tellings), start.place.ways
-            if (other := ways.get(forms)) is not None:
+            ways = start.place.ways
+            if (other := ways.get(told.forms)) is not None:
                 way.roles.update(other.roles)
-            ways[forms] = way
+            ways[told.forms] = way
         return way is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
-from handrail.engine.audit.legal.fit import OF_ONE, roles_of
+from handrail.engine.audit.legal.fit import OF_ONE
 from handrail.engine.audit.legal.known import UNCLEAR, Way, numbered
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
@@ -13,10 +13,10 @@ from handrail.engine.machine.regions import chart_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from handrail.engine.audit.legal.fit import Together
     from handrail.engine.audit.legal.form import Atom
     from handrail.engine.audit.legal.known import Place, Start
     from handrail.engine.audit.legal.then import Moment
-    from handrail.engine.audit.legal.told import Told
     from handrail.engine.machine.state import Case
 
     Record = Mapping[str, Any]
@@ -27,14 +27,14 @@ __all__ = ["is_one", "learn"]
 def learn(
     moment: Moment,
     before: tuple[Case, str, Start],
-    tellings: Sequence[Told],
+    told: Together,
     records: Sequence[Record],
     goal: Start,
 ) -> Way | None:
     """What records led to; None: that need not always be so."""
     case, name, (place, atoms) = before
-    at = tellings[0].occurred
-    every = (*atoms, at, *(seal for one in tellings for seal in one.seals))
+    at = told.at
+    every = (*atoms, at, *told.seals)
     first = {atom: len(every) - 1 - back for back, atom in enumerate(reversed(every))}
     fits = (
         at not in atoms
@@ -52,7 +52,7 @@ def learn(
         atoms=None if ways == tuple(range(len(atoms))) else ways,
         same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
         keeps=_is_kept(place, goal.place, ways),
-        roles={roles_of(tellings)},
+        roles={told.roles},
     )
 
 
