@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.deadlines import state_deadlines
-from handrail.engine.machine.kept import Kept
+from handrail.engine.machine.memo import Memo
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.store.rows import DeadlineRow, IncidentRow
 
@@ -186,7 +186,7 @@ def deadline_rows(world: World, case: Case) -> list[DeadlineRow]:
 _WHEN = itemgetter(4, 1, 3)  # when it is due, the run, the owner
 
 
-_rows: Final[Kept[list[DeadlineRow]]] = Kept()
+_rows: Final[Memo[list[DeadlineRow]]] = Memo()
 
 
 def _rows_of(world: World, case: Case, run: Run, timed: Iterable[State]) -> list[DeadlineRow]:

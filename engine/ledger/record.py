@@ -65,6 +65,11 @@ def members(data: bytes) -> dict[str, Any]:
     return found
 
 
+# Each hash is made by going on from a copy of one of these, which has the prefix in it: half
+# a microsecond less than to put the prefix before a record's bytes.
+_LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
+
+
 def leaf_hash(data: bytes) -> bytes:
     """Return the 32-byte leaf hash of a record's bytes (RFC 9162 section 2.1.1)."""
     begun = _LEAF.copy()
@@ -81,13 +86,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 _TOO_DEEP: Final = "$: nested too deep, or within itself"
 
-# Of many, each is made by going on from a copy of these, which has the prefix in it:
-# half a microsecond less than to put the prefix before a record's bytes. The two below
-# are most of what a verification does, hence their form: ``update`` returns None, so
-# that nothing is left out.
-_LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
 
-
+# These two are most of what a verification in Python does, hence their form: ``update``
+# returns None, so that nothing is left out.
 def leaf_hashes(records: Iterable[bytes]) -> list[bytes]:
     """Return the leaf hash of each record's bytes.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handrail.engine.machine.automatic import automatic
-from handrail.engine.machine.kept import Kept
+from handrail.engine.machine.memo import Memo
 from handrail.engine.machine.regions import chart_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def settle(turn: Turn) -> None:
 
 
 # Of runs that were found at rest: all runs of the case then, which their guards could read.
-_rested: Final[Kept[Mapping[str, Run]]] = Kept()
+_rested: Final[Memo[Mapping[str, Run]]] = Memo()
 
 
 def _rests(turn: Turn, run: Run) -> bool:

@@ -2,7 +2,7 @@
 
 Named tuples, not dataclasses: a dataclass costs about a millisecond of every
 command's start-up, and a million rows become these straight from the database.
-Construct them by keyword.
+Construct them by keyword; on the path of a step, by place (``tuple.__new__``).
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Together(NamedTuple):
 
 
 def together(group: Sequence[Told]) -> Together | None:
-    """What they tell together; None: one tells nothing."""
+    """What two or more tell together; None: one tells nothing."""
     keys: list[bytes] = []
     seals: list[str] = []
     at, host, who = _time_of(group), group[0].form.host, None
@@ -95,14 +95,10 @@ def _time_of(group: Sequence[Told]) -> str:
     return max(one.occurred for one in group)
 
 
-def is_fit(moment: Moment, told: Together, records: Sequence[Record]) -> bool:
-    """Whether these are records that anything is learnt of, all of one time."""
+def is_fit(moment: Moment, records: Sequence[Record]) -> bool:
+    """Whether these are records that anything is learnt of, where all are of one time."""
     site = moment.site()
-    return (
-        told.once
-        and len(records) <= _MOST_AT_ONCE
-        and all(is_plain(record, site) for record in records)
-    )
+    return len(records) <= _MOST_AT_ONCE and all(is_plain(record, site) for record in records)
 
 
 def is_known(moment: Moment, who: Who, recorded: str) -> bool:

@@ -100,11 +100,11 @@ class Walk(Stage):
     def _cross(self, told: Together) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
         group, forms, at, seals, roles, _ = told
-        met, world = self._known.met.get(forms), self._world
-        runs = None if met is None else self._involved(met)
-        if met is None or runs is None or world is None:
+        about, world = self._known.met.get(forms), self._world
+        runs = None if about is None else self._involved(about)
+        if about is None or runs is None or world is None:
             return False
-        found = world.crossings.get(self._spot(runs, met, forms, at))
+        found = world.crossings.get(self._spot(runs, about, forms, at))
         if found is None or not serves(found.roles, roles):
             return False
         if found.ticks and not self._is_quiet(runs, group, at):
@@ -152,14 +152,16 @@ class Walk(Stage):
         """Decide again, and remember what came of it."""
         before, world = self._whole(), self._world
         assert world is not None  # noqa: S101 - it was entered
-        met = self._met(told, world)
-        runs = None if met is None else self._involved(met)
+        about = self._met(told, world)
+        runs = None if about is None else self._involved(about)
         runs = None if runs is None else {key: self._apart(key, one) for key, one in runs.items()}
         starts = None if runs is None else {key: one.start() for key, one in runs.items()}
-        spot = None if met is None or runs is None else self._spot(runs, met, told.forms, told.at)
+        spot = (
+            None if about is None or runs is None else self._spot(runs, about, told.forms, told.at)
+        )
         quiet = runs is not None and self._is_quiet(runs, told.group, told.at)
         records, after = self._decide(told.group), self._case
-        if records is None or after is None or not is_fit(world.moment, told, records):
+        if records is None or after is None or not is_fit(world.moment, records):
             return
         self._free = world.free[after.drill]
         if before is not None and len(records) == 1 and is_free(records[0]):

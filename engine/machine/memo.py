@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Run
 
-__all__ = ["Kept", "Worked"]
+__all__ = ["Memo"]
 
 _MOST: Final = 256  # runs
 _T = TypeVar("_T")
 
 
-class Worked(NamedTuple, Generic[_T]):
+class _Worked(NamedTuple, Generic[_T]):
     """What was worked out for a run under a site plan."""
 
     run: Run
@@ -26,11 +26,11 @@ class Worked(NamedTuple, Generic[_T]):
     found: _T
 
 
-class Kept(dict[int, Worked[_T]]):
+class Memo(dict[int, _Worked[_T]]):
     """By the identity of the run, which it keeps alive."""
 
     def keep(self, run: Run, site: Site, found: _T) -> None:
         """Keep what was found; of too many, all are worked out anew."""
         if len(self) >= _MOST:
             self.clear()
-        self[id(run)] = Worked(run, site, found)
+        self[id(run)] = _Worked(run, site, found)
