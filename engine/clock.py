@@ -14,6 +14,7 @@ __all__ = [
     "FixedClock",
     "SystemClock",
     "clock_words",
+    "later",
     "parse_instant",
     "process_began",
     "stamp",
@@ -81,6 +82,24 @@ def parse_instant(text: str) -> datetime:
     """
     at = datetime.fromisoformat(text)
     return at.astimezone(UTC)
+
+
+@lru_cache(maxsize=4_096)  # the same few are asked for as long as a state goes on
+def later(at: str, by: timedelta) -> str:
+    """The time so long after another, as ``stamp`` writes it.
+
+    :raises ValueError: the text is no date and time.
+    :raises OverflowError: no calendar goes that far.
+    """
+    if len(at) == _STAMP and at[-1] == "Z":
+        moment = datetime.fromisoformat(at[:-1])
+        if moment.tzinfo is None:  # one without an offset is written in half of the time
+            text = (moment + by).isoformat()
+            return f"{text}Z" if len(text) == _STAMP - 1 else f"{text}.000000Z"
+    return stamp(parse_instant(at) + by)
+
+
+_STAMP: Final = 27  # characters of what ``stamp`` writes
 
 
 def process_began() -> datetime:

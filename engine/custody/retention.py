@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.clock import later, stamp
 from handrail.engine.custody.desk import Desk, hold_of, kept_of
 from handrail.engine.custody.found import Item, Wanted, choose, items_of
 from handrail.engine.custody.redact import Ground, held_reason, redact_at
@@ -76,7 +76,7 @@ def _due(reader: Reader, site: Site, now: str) -> Iterator[Row]:
         rule = next((key for key, one in rules.items() if _fits(one, row)), None)
         if rule is None or row.closed is None:
             continue
-        end = stamp(parse_instant(row.closed) + parse_duration(rules[rule]["keep"]))
+        end = later(row.closed, parse_duration(rules[rule]["keep"]))
         if end <= now:
             yield from _still(reader, row, rule, rules[rule]["basis"], end)
 

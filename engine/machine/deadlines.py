@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.clock import later
 from handrail.engine.durations import parse_duration
 from handrail.engine.machine.regions import chart_of
 from handrail.engine.machine.state import passing, task_mark, task_status
@@ -66,14 +65,9 @@ def due_at(case: Case, run: Run, state: str, deadline: Deadline) -> str | None:
     if base is None:
         return None
     try:
-        return _later(base, length_of(run, deadline))
+        return later(base, length_of(run, deadline))
     except (ValueError, OverflowError):  # a fact that is no time, or one too far away
         return None
-
-
-@lru_cache(maxsize=1_024)  # the same few are asked for at each step of a case
-def _later(base: str, length: timedelta) -> str:
-    return stamp(parse_instant(base) + length)
 
 
 def length_of(run: Run, deadline: Deadline) -> timedelta:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from handrail.engine.clock import parse_instant, stamp
+from handrail.engine.clock import later
 from handrail.engine.machine.deadlines import anchor, length_of
 from handrail.engine.machine.state import passing, task_mark, task_status
 
@@ -32,16 +31,11 @@ class Clock(NamedTuple):
 
 def due(owner: str, passed: Collection[str], since: str, length: timedelta) -> str | None:
     """When it is due, as ``deadlines`` has it; None: never, or it has passed."""
-    at = _later(since, length)
-    return None if at is None or (passed and passing(owner, at) in passed) else at
-
-
-@lru_cache(maxsize=4_096)  # the same is asked for as long as a state goes on
-def _later(since: str, length: timedelta) -> str | None:
     try:
-        return stamp(parse_instant(since) + length)
+        at = later(since, length)
     except (ValueError, OverflowError):
         return None
+    return None if passed and passing(owner, at) in passed else at
 
 
 def clocks_of(chart: Chart, case: Case, run: Run, site: Site) -> Iterator[Clock]:
