@@ -3,6 +3,9 @@
 Each incident goes along scenarios drawn by lot: its protocol's, those of what that waits
 for, and the incident's own. Who acts is anybody with the roles, now and then with a note;
 now and then somebody forgets what they had to do, and what comes after it is refused.
+
+It takes minutes to play; HANDRAIL_HOUSE names a folder to keep it in for the next time, and
+HANDRAIL_RECORDS says how long it is to be.
 """
 
 from __future__ import annotations
@@ -34,13 +37,16 @@ __all__ = ["house"]
 LATE, FORGOTTEN, NOTED = 0.1, 0.02, 0.1
 OPENING = ("suspicious-person", "suspicious-object", "suspicious-situation")
 SEED = 5
+KEPT = os.environ.get("HANDRAIL_HOUSE")
 
 
 def house(size: int) -> Workspace:
-    """A workspace with a log of at least this many records."""
-    folder = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    """A workspace with a log of at least this many records, or the one that is kept."""
+    folder = Path(KEPT or tempfile.mkdtemp(prefix="handrail-bench-"))
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     workspace, clock = Workspace(folder / "work"), FixedClock(datetime(2026, 1, 5, 8, tzinfo=UTC))
+    if workspace.store.exists():
+        return workspace
     found(workspace.root, pack="north-museum", clock=clock)
     with Engine.at(workspace, person="helena", clock=clock) as engine:
         engine.quiet = True
