@@ -74,7 +74,7 @@ class Log(NamedTuple):
         note = LogKey.load(self.secret, self.key.name).sign(
             Checkpoint(origin=origin, size=tree.size, root=tree.root())
         )
-        self.sql("UPDATE head SET size = :n, hashes = :h", n=tree.size, h=tree.to_bytes())
+        self.sql("UPDATE head SET size = :n, hashes = :h", n=tree.size, h=tree.state)
         self.sql(
             "INSERT INTO checkpoint (size, root, note, recorded) VALUES (:n, :r, :t, '2026')",
             n=tree.size,

@@ -26,71 +26,61 @@ __all__ = [
 ]
 
 HASH = 32  # bytes of a SHA-256
-_PLACES = [slice(at, at + HASH) for at in range(0, 64 * HASH, HASH)]  # of hashes in a row
 MANY = 1_024  # leaves that are in memory at a time
 # SHA-256 of nothing: the root of the tree without leaves.
 EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
 
 class CompactRange:
-    """A growing tree. ``hashes`` are the subtree roots, largest first."""
+    """A growing tree. ``state`` has the subtree roots, one after the other, largest first."""
 
-    __slots__ = ("hashes", "size")
+    __slots__ = ("size", "state")
 
-    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+    def __init__(self, size: int = 0, state: bytes = b"") -> None:
+        """Take up a tree of ``size`` leaves.
+
+        :raises TypeError: it is something else.
+        :raises ValueError: ``state`` is not that of such a tree.
+        """
+        if (type(size), type(state)) != (int, bytes):
+            raise TypeError("a tree has a whole number of leaves, and bytes as its state")
+        if size < 0 or len(state) != size.bit_count() * HASH:
+            raise ValueError(f"{len(state)} bytes are not the state of a tree of {size} leaves")
         self.size = size
-        self.hashes = [*hashes]
+        self.state = state
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash at the right."""
-        size, hashes = self.size, self.hashes
+        size, state = self.size, self.state
         while size & 1:
-            leaf = node_hash(hashes.pop(), leaf)
+            state, leaf = state[:-HASH], node_hash(state[-HASH:], leaf)
             size >>= 1
-        hashes.append(leaf)
+        self.state = state + leaf
         self.size += 1
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Add leaf hashes at the right, all of a level before the level above it."""
         from handrail.engine.ledger.many import node_hashes  # noqa: PLC0415 - a step appends one
 
-        size, nodes, odd = self.size, list(leaves), list[bytes]()
+        size, state, nodes, odd = self.size, self.state, list(leaves), list[bytes]()
         self.size += len(nodes)
         while nodes:
             if size & 1:  # the subtree of this level waits for its right half
-                nodes.insert(0, self.hashes.pop())
+                nodes.insert(0, state[-HASH:])
+                state = state[:-HASH]
             if len(nodes) & 1:
                 odd.append(nodes.pop())
             nodes = node_hashes(nodes)
             size >>= 1
-        self.hashes += reversed(odd)
+        self.state = state + b"".join(reversed(odd))
 
     def root(self) -> bytes:
         """Return the root over all leaves; of none, the hash of nothing."""
-        if not self.hashes:
-            return EMPTY_ROOT
-        root = self.hashes[-1]
-        for left in self.hashes[-2::-1]:
-            root = node_hash(left, root)
+        state = self.state
+        root = state[-HASH:] or EMPTY_ROOT
+        for end in range(len(state) - HASH, 0, -HASH):
+            root = node_hash(state[end - HASH : end], root)
         return root
-
-    def copy(self) -> CompactRange:
-        """Return a tree that grows apart from this one."""
-        return CompactRange.from_bytes(self.size, self.to_bytes())
-
-    def to_bytes(self) -> bytes:
-        """Return the subtree roots, one after the other, largest first."""
-        return b"".join(self.hashes)
-
-    @classmethod
-    def from_bytes(cls, size: int, data: bytes) -> CompactRange:
-        """Take up again a tree of ``size`` leaves.
-
-        :raises ValueError: ``data`` is not as long as such a tree's state.
-        """
-        if size < 0 or len(data) != size.bit_count() * HASH:
-            raise ValueError(f"{len(data)} bytes are not the state of a tree of {size} leaves")
-        return cls(size, map(data.__getitem__, _PLACES[: size.bit_count()]))
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

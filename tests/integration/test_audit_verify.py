@@ -119,7 +119,7 @@ class Book:
                 "UPDATE record SET data = ?, leaf = ?, actor = ? WHERE seq = ?",
                 (data, leaf_hash(data), changed["actor"]["id"], seq),
             )
-        connection.execute("UPDATE head SET hashes = ?", (tree.to_bytes(),))
+        connection.execute("UPDATE head SET hashes = ?", (tree.state,))
         connection.commit()
         connection.close()
 
@@ -417,7 +417,7 @@ def hashes_at(book: Book, size: int) -> bytes:
     with book.store.read() as reader:
         for leaf in reader.leaves(0, size):
             tree.append(leaf)
-    return tree.to_bytes()
+    return tree.state
 
 
 def test_a_tail_cut_off_cleanly_contradicts_its_checkpoint(book: Book, anchor: str) -> None:

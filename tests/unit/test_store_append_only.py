@@ -104,7 +104,13 @@ def test_a_log_that_is_not_as_long_as_its_head_takes_no_more(store: SqliteStore)
 
 @pytest.mark.parametrize(
     "change",
-    ["DELETE FROM head", "UPDATE head SET size = 900", "UPDATE head SET size = 'x', hashes = 1"],
+    [
+        "DELETE FROM head",
+        "UPDATE head SET size = 900",
+        "UPDATE head SET size = 'x', hashes = 1",
+        "UPDATE head SET size = size + 0.5",
+        "UPDATE head SET hashes = printf('%.*c', length(hashes), 'x')",
+    ],
 )
 def test_a_head_that_was_tampered_with_is_told_of(store: SqliteStore, change: str) -> None:
     store._connection.execute(change)

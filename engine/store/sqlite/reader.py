@@ -92,7 +92,7 @@ class SqliteReader:
     def _tree(self) -> CompactRange:
         row = self._execute(_HEAD).fetchone()
         try:
-            return CompactRange.from_bytes(*row)
+            return CompactRange(*row)
         except (TypeError, ValueError) as error:
             raise fault("no head", self._path) from error
 

@@ -80,7 +80,7 @@ class SqliteWriter(SqliteReader):
         try:
             tree = self._grown
             if tree is not None:
-                self._execute(_SET_HEAD, (tree.size, tree.to_bytes()))
+                self._execute(_SET_HEAD, (tree.size, tree.state))
             self._execute("COMMIT")
         except Exception as failed:
             self._leave(failed)
