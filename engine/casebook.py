@@ -99,7 +99,7 @@ class Casebook:
         # A message says what is so when it is queued, which is not always where it ends.
         tells = "notified" in map(_TYPE, decision.drafts)
         for draft in decision.drafts:
-            record = self._write(writer, draft, recorded, _pin(after, draft))
+            record = self._write(writer, draft, recorded, after)
             recorded = record["recorded"]
             if tells:
                 loaded = fold(world.definition, loaded, record)
@@ -131,7 +131,7 @@ class Casebook:
         """
         recorded = self._time(writer, at)
         for draft in drafts:
-            record = self._write(writer, draft, recorded, {})
+            record = self._write(writer, draft, recorded, None)
             recorded = record["recorded"]
             yield record
 
@@ -143,18 +143,27 @@ class Casebook:
         """
         return max(at or stamp(self._clock.now()), writer.last_recorded())
 
-    def _write(self, writer: Writer, draft: Draft, recorded: str, pin: Draft) -> dict[str, Any]:
+    def _write(
+        self, writer: Writer, draft: Draft, recorded: str, after: Case | None
+    ) -> dict[str, Any]:
+        """Write a record.
+
+        :param after: the case that it leads to, which says under which revision a run goes.
+        """
         case = draft["case"]
         cseq, prev = writer.case_head(case)
         record = {
             **draft,
-            **pin,
             "v": 1,
             "log": self._origin,
             "cseq": cseq,
             "prev": prev.hex() if prev else None,
             "recorded": max(recorded, draft["occurred"]),
         }
+        run = None if after is None else after.runs.get(draft.get("run", ""))
+        if run is not None and "protocol" not in draft:
+            pin = {"id": run.protocol, "revision": run.revision, "sha256": run.sha256}
+            record["protocol"] = pin
         if self.hand is not None and is_signed_by(record, self.hand.person.id):
             record["signature"], disclosures = self.hand.sign(record)
             writer.put_disclosures(disclosures, case)
@@ -182,14 +191,6 @@ class Casebook:
             text=text,
         )
         writer.put_outbox(row)
-
-
-def _pin(case: Case, draft: Draft) -> Draft:
-    """What a draft lacks to say under which revision its run goes."""
-    run = case.runs.get(draft.get("run", ""))
-    if run is None or "protocol" in draft:
-        return {}
-    return {"protocol": {"id": run.protocol, "revision": run.revision, "sha256": run.sha256}}
 
 
 def entry_of(record: Mapping[str, Any], data: bytes) -> Entry:
