@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from handrail.engine.agreed import case_of
 from handrail.engine.casebook import Casebook
 from handrail.engine.clock import SystemClock, clock_words, stamp
+from handrail.engine.doorkeeper import Doorkeeper
 from handrail.engine.errors import (
     HandrailError,
     NotFoundError,
@@ -41,11 +42,11 @@ from handrail.engine.sealing import Sealer, Unsealed
 from handrail.engine.shelf import Shelf
 from handrail.engine.store.rows import IncidentFilter, IncidentRow
 from handrail.engine.text import pick
-from handrail.engine.transaction import Doorkeeper, Transaction
 from handrail.engine.view import View, receipt_of, view_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -130,7 +131,7 @@ class Engine:
         self.person = person
         self.lang = lang
         self.clock = clock or SystemClock()
-        self.shelf = Shelf()
+        self.shelf = Shelf(store)
         self.casebook = Casebook(store, self.shelf, self.clock, lang)
         self.workspace: Workspace | None = None
         self.key: Path | None = None  # the private key to sign with; None: ssh-agent's, or ~/.ssh
@@ -184,13 +185,13 @@ class Engine:
 
     # -- transactions --------------------------------------------------------------
 
-    def reading(self) -> Transaction[Reader]:
-        """A consistent snapshot, for the shelf as well."""
-        return Transaction(self.store.read(), self.shelf)
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A consistent snapshot."""
+        return self.store.read()
 
-    def writing(self) -> Transaction[Writer]:
-        """A transaction, for the shelf as well."""
-        return Transaction(self.store.write(), self.shelf)
+    def writing(self) -> AbstractContextManager[Writer]:
+        """A transaction: all of it is durable on leaving, or none of it."""
+        return self.store.write()
 
     def actor_in(self, world: World, at: str | None = None) -> do.Actor:
         """Who acts, by the site plan in force; at a site with keys, what they do is signed.
@@ -434,8 +435,7 @@ class Engine:
         """Start a further protocol in the same incident."""
 
         def make(turn: Turn) -> do.Command:
-            assert self.shelf.reader is not None  # noqa: S101 - within the transaction
-            self._known_machine(self.shelf.reader, protocol)
+            self._known_machine(self.shelf.reader(), protocol)
             definition = turn.world.resolve(protocol)
             facts = turn.facts(definition.sha256, given or {}) if definition else {}
             return do.StartProtocol(
@@ -553,8 +553,7 @@ class Engine:
         return {}
 
     def _phases(self) -> dict[str, str]:
-        assert self.shelf.reader is not None  # noqa: S101 - the caller opened a transaction
-        rows = [row for row in self.shelf.reader.documents() if row.kind == "lifecycle"]
+        rows = [row for row in self.shelf.reader().documents() if row.kind == "lifecycle"]
         found = [self.shelf.definition(row.sha256) for row in rows]
         states = [one.states[name] for one in found for name in one.regions[TOP].children]
         return {state.id: pick(state.title, self.lang) or state.id for state in states}
@@ -619,7 +618,7 @@ class Engine:
         if dry_run:
             return self._rehearse(incident, make)
         try:
-            with Transaction(self.store.write(), self.shelf) as writer:
+            with self.store.write() as writer:
                 loaded = self.casebook.load(writer, incident)
                 world = self.shelf.world(self.shelf.site(), drill=loaded.case.drill)
                 turn = Turn(self, loaded, world)

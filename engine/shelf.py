@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from handrail.engine.errors import HandrailError, StoreError
 from handrail.engine.machine.build import build
@@ -29,14 +29,22 @@ class AlteredError(StoreError):
     code = "altered"
 
 
+class Holder(Protocol):
+    """A store, or what stands for one."""
+
+    @property
+    def current(self) -> Any:
+        """The transaction that is under way (``store.base.Reader``); None: there is none."""
+
+
 class Shelf:
-    """Looks up documents through the transaction that is open (``reader``)."""
+    """Looks up documents through the store's transaction that is under way."""
 
     definition: Callable[[str], Definition]
     """The machine with this digest. Raises StoreError: the store does not hold it."""
 
-    def __init__(self) -> None:
-        self.reader: Reader | None = None
+    def __init__(self, store: Holder) -> None:
+        self._store = store
         self.definition = cache(self._definition)  # a decision asks a dozen times
         self._definitions: dict[str, Definition] = {}
         self._sites: dict[str, Site] = {}
@@ -55,7 +63,7 @@ class Shelf:
 
         :raises HandrailError: there is none.
         """
-        rows = (self.reader or self._open()).all_in_force(kind="site")
+        rows = (self._store.current or self.reader()).all_in_force(kind="site")
         if not rows:
             raise HandrailError("no site plan is in force here; see handrail doctor")
         return self._sites.get(rows[0].sha256) or self.plan(rows[0].sha256)
@@ -76,7 +84,7 @@ class Shelf:
 
     def in_force(self, name: str) -> Definition | None:
         """The revision of a machine that is in force; ``None`` where it was altered."""
-        row = self._open().in_force(name)
+        row = self.reader().in_force(name)
         if row is None or row.kind == "site":
             return None
         try:
@@ -87,7 +95,7 @@ class Shelf:
 
     def latest(self, name: str) -> Definition | None:
         """What a drill runs on: the highest revision that is registered."""
-        rows = [row for row in self._open().documents(name) if row.kind != "site"]
+        rows = [row for row in self.reader().documents(name) if row.kind != "site"]
         if not rows:
             return None
         return self.definition(max(rows, key=lambda row: row.revision).sha256)
@@ -99,7 +107,7 @@ class Shelf:
         """
         if site.lifecycle is not None:
             return site.lifecycle
-        names = sorted({row.id for row in self._open().documents() if row.kind == "lifecycle"})
+        names = sorted({row.id for row in self.reader().documents() if row.kind == "lifecycle"})
         if len(names) != 1:
             raise HandrailError(
                 "the site plan must name the lifecycle of incidents (lifecycle: …): {names}",
@@ -124,7 +132,7 @@ class Shelf:
         if found["kind"] != "site":
             return found
         try:
-            return open_plan(self._open().disclosures, found)
+            return open_plan(self.reader().disclosures, found)
         except ValueError:
             raise _altered(found["id"]) from None
 
@@ -133,7 +141,7 @@ class Shelf:
 
         :raises HandrailError: there is none, or several and the site plan names none.
         """
-        reader = self._open()
+        reader = self.reader()
         named = site.data.get("agreement")
         names = {row.id for row in reader.all_in_force(kind="agreement")}
         if not names:
@@ -151,16 +159,18 @@ class Shelf:
         return found
 
     def _row(self, sha256: str) -> DocumentRow:
-        row = self._open().document(sha256)
+        row = self.reader().document(sha256)
         if row is None:
             raise StoreError("the store does not hold the document {sha256}", sha256=sha256[:12])
         if hashlib.sha256(row.data).hexdigest() != sha256:
             raise _altered(row.id)
         return row
 
-    def _open(self) -> Reader:
-        assert self.reader is not None  # noqa: S101 - each use case opens a transaction first
-        return self.reader
+    def reader(self) -> Reader:
+        """The transaction that is under way."""
+        reader: Reader | None = self._store.current
+        assert reader is not None  # noqa: S101 - each use case opens a transaction first
+        return reader
 
 
 def _altered(document: str) -> AlteredError:

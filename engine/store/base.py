@@ -72,6 +72,10 @@ class Store(Protocol):
     def obstacle(self) -> StoreError | None:
         """Why it can only be read; None where it can be written."""
 
+    @property
+    def current(self) -> Reader | None:
+        """The snapshot or transaction that is under way: there is one at a time."""
+
     def read(self) -> AbstractContextManager[Reader]:
         """Begin a consistent snapshot; iterators from it end with it.
 

@@ -110,7 +110,7 @@ def _check_removal(head: Record, moment: Moment) -> Fault | None:
     """Whether what was removed was not needed then, to tell who acts."""
     if head["type"] != "redacted":
         return None
-    reason = in_force_reason(moment.reader, set(head.get("digests", ())))
+    reason = in_force_reason(moment.reader(), set(head.get("digests", ())))
     return None if reason is None else Fault("forged-redaction", {"reason": said(reason)})
 
 

@@ -7,7 +7,7 @@ the same way as it was found then.
 from __future__ import annotations
 
 from bisect import bisect, bisect_left
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.charter import in_force_of
@@ -52,6 +52,11 @@ class Snapshot:
         self.known = known
         self.now = now
 
+    @property
+    def current(self) -> Self:
+        """What is looked at: always the same."""
+        return self
+
     def document(self, sha256: str) -> DocumentRow | None:
         """A revision that was registered by then."""
         return self.known.get(sha256)
@@ -82,9 +87,8 @@ class Moment(Shelf):
 
         :param other: keeps compiled documents for both, since they never change.
         """
-        super().__init__()
+        super().__init__(then)
         self.then = then
-        self.reader: Any = then
         if other is not None:
             self._definitions: dict[str, Definition] = other._definitions  # noqa: SLF001 - its own class
             self._sites: dict[str, Site] = other._sites  # noqa: SLF001 - its own class

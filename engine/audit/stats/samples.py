@@ -95,8 +95,7 @@ class Sample:
 
 def samples(engine: Engine, period: Period) -> Iterator[Sample]:
     """Read the incidents of a period, the latest first; within ``engine.reading()``."""
-    reader = engine.shelf.reader
-    assert reader is not None  # noqa: S101 - the caller opened a transaction
+    reader = engine.shelf.reader()
     site = engine.shelf.site()
     for row in reader.incidents(IncidentFilter(drill=period.drill)):
         if period.until is not None and row.opened >= period.until:

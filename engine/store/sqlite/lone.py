@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from handrail.engine.store.sqlite.connection import Mark
+    from handrail.engine.store.sqlite.reader import Holder
 
 __all__ = ["LoneReader"]
 
@@ -22,8 +23,10 @@ class LoneReader(SqliteReader):
 
     __slots__ = ("_mark",)
 
-    def __init__(self, connection: sqlite3.Connection, path: str, mark: Mark) -> None:
-        super().__init__(connection, path)
+    def __init__(
+        self, connection: sqlite3.Connection, path: str, holder: Holder, mark: Mark
+    ) -> None:
+        super().__init__(connection, path, holder)
         self._mark = mark
 
     def __exit__(

@@ -34,6 +34,7 @@ class SqliteStore:
         self._origin = opened.origin
         self._obstacle = opened.obstacle
         self._mark = opened.mark
+        self.current: SqliteReader | None = None
 
     @classmethod
     def create(
@@ -84,14 +85,14 @@ class SqliteStore:
         if self._mark is not None:
             from handrail.engine.store.sqlite.lone import LoneReader  # noqa: PLC0415 - seldom
 
-            return LoneReader(self._connection, self._path, self._mark)
-        return SqliteReader(self._connection, self._path)
+            return LoneReader(self._connection, self._path, self, self._mark)
+        return SqliteReader(self._connection, self._path, self)
 
     def write(self) -> SqliteWriter:
         """Begin a transaction: all of it is durable on leaving, or none of it."""
         if self._obstacle is not None:
             raise fault(self._obstacle, self._path, unsaved=True)
-        return SqliteWriter(self._connection, self._path)
+        return SqliteWriter(self._connection, self._path, self)
 
     def scrub(self) -> bool:
         """Leave no trace of what was erased; False while a reader still may see it."""
