@@ -324,7 +324,7 @@ class Engine:
 
         def make(turn: Turn) -> do.Command:
             chosen = run_of_step(turn.world, turn.case, step, run)
-            return do.TakeStep(
+            return do.TakeStep(  # nothing is called for what was not given: each step goes here
                 actor=turn.actor,
                 at=turn.stamp if occurred is None else turn.at(occurred),
                 run=chosen.id,

@@ -48,7 +48,6 @@ class Shelf:
         self.definition = cache(self._definition)  # a decision asks a dozen times
         self._definitions: dict[str, Definition] = {}
         self._sites: dict[str, Site] = {}
-        self._worlds: dict[bool, World] = {}  # the last of drills and of real cases
         self.altered: dict[str, AlteredError] = {}  # what would be in force, were it whole
 
     def _definition(self, sha256: str) -> Definition:
@@ -66,6 +65,7 @@ class Shelf:
         rows = (self._store.current or self.reader()).all_in_force(kind="site")
         if not rows:
             raise HandrailError("no site plan is in force here; see handrail doctor")
+        # Each step asks: where it is known, without a call.
         return self._sites.get(rows[0].sha256) or self.plan(rows[0].sha256)
 
     def plan(self, sha256: str) -> Site:
@@ -117,11 +117,7 @@ class Shelf:
 
     def world(self, site: Site, *, drill: bool) -> World:
         """What decisions about a case may know."""
-        known = self._worlds.get(drill)
-        if known is None or known.site is not site:
-            resolve = self.latest if drill else self.in_force
-            known = self._worlds[drill] = World(self.definition, resolve, site)
-        return known
+        return World(self.definition, self.latest if drill else self.in_force, site)
 
     def data(self, sha256: str) -> dict[str, Any]:
         """A document's data; a site plan's in clear.

@@ -109,7 +109,7 @@ def _text(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) ->
 
 
 def _yes_no(fact: Fact, raw: object, _site: Site | None, _now: datetime | None) -> bool:
-    value = raw if isinstance(raw, bool) else yes_or_no(raw)
+    value = yes_or_no(raw)
     if value is None:
         raise BadValueError(
             "{fact}: expected yes or no, not “{value}”", fact=fact.id, value=_short(raw)

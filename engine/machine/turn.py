@@ -141,9 +141,7 @@ class Turn:
         self, run: Run, chart: Chart, moved: Moved, draft: Draft, then: Iterable[Effect] = ()
     ) -> None:
         """Take a microstep: SCXML appendix D, exitStates, executeTransitionContent, enterStates."""
-        self.moves += 1
-        if self.moves > _MOST_MOVES:
-            raise _endless()
+        self.count()
         if not moved.quiet:
             self.late(run, chart, moved.exited)
         draft["from"] = [*moved.before]
@@ -176,6 +174,14 @@ class Turn:
             for effect in chart.states[name].enter:
                 self.effect(run, effect)
 
+    def count(self) -> None:
+        """Refuse what goes on without end."""
+        self.moves += 1
+        if self.moves > _MOST_MOVES:
+            raise RefusedError(
+                Reason("loop", "the protocol moves by itself without end; tell its owner", {})
+            )
+
     # -- effects ------------------------------------------------------------------------
 
     def effect(self, run: str, effect: Effect) -> None:
@@ -201,9 +207,7 @@ class Turn:
         :param members: of the record: ``parent``, ``facts``, ``lifecycle``.
         :raises RefusedError: the protocol cannot start.
         """
-        self.moves += 1
-        if self.moves > _MOST_MOVES:
-            raise _endless()
+        self.count()
         found = new_run(self.world, self.case, protocol)
         if isinstance(found, Reason):
             raise RefusedError(found)
@@ -273,10 +277,3 @@ class Turn:
         entered = self.case.runs[due.run].entered
         draft["occurred"] = max(due.at, entered.get(due.state, due.at))
         return draft
-
-
-def _endless() -> RefusedError:
-    """What refuses to go on without end."""
-    return RefusedError(
-        Reason("loop", "the protocol moves by itself without end; tell its owner", {})
-    )

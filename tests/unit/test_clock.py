@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from handrail.engine.clock import later, parse_instant, stamp
 
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone.min])
-TIMES = st.datetimes(datetime(3, 1, 1), datetime(9990, 1, 1), timezones=ZONES)  # noqa: DTZ001
+TIMES = st.datetimes(datetime(3, 1, 1), datetime(9990, 1, 1), timezones=ZONES)  # noqa: DTZ001 - hypothesis wants bounds without a zone
 LENGTHS = st.timedeltas(timedelta(days=-400), timedelta(days=400))
 
 

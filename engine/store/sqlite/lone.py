@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from handrail.engine.store.sqlite.connection import Mark
-    from handrail.engine.store.sqlite.reader import Holder
+    from handrail.engine.store.sqlite.store import SqliteStore
 
 __all__ = ["LoneReader"]
 
@@ -24,9 +24,9 @@ class LoneReader(SqliteReader):
     __slots__ = ("_mark",)
 
     def __init__(
-        self, connection: sqlite3.Connection, path: str, holder: Holder, mark: Mark
+        self, connection: sqlite3.Connection, path: str, store: SqliteStore, mark: Mark
     ) -> None:
-        super().__init__(connection, path, holder)
+        super().__init__(connection, path, store)
         self._mark = mark
 
     def __exit__(

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 from functools import partial
 from json import loads
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from handrail.engine.ledger.merkle import CompactRange
 from handrail.engine.store.rows import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from handrail.engine.store.rows import Filter, IncidentFilter
+    from handrail.engine.store.sqlite.store import SqliteStore
 
 _new = tuple.__new__  # as in ``machine.state``
 _IN_FORCE = partial(_new, InForce)
@@ -44,20 +45,14 @@ _LAST_RECORDED = SQL["last_recorded"]
 _LAST = 2**63 - 1  # the largest index that SQLite can hold
 
 
-class Holder(Protocol):
-    """Knows which transaction is under way."""
-
-    current: Any  # the reader; None: there is none
-
-
 class SqliteReader:
     """A snapshot, begun by ``with``; see ``store.base.Reader``."""
 
-    __slots__ = ("_connection", "_execute", "_holder", "_numbered", "_path")
+    __slots__ = ("_connection", "_execute", "_numbered", "_path", "_store")
     writes = False  # whether something is lost where it fails
 
-    def __init__(self, connection: sqlite3.Connection, path: str, holder: Holder) -> None:
-        self._holder = holder
+    def __init__(self, connection: sqlite3.Connection, path: str, store: SqliteStore) -> None:
+        self._store = store
         self._connection = connection
         self._execute = connection.execute
         self._path = path
@@ -83,11 +78,11 @@ class SqliteReader:
         except Exception as error:
             self._leave(error)
             raise
-        self._holder.current = self
+        self._store.current = self
 
     def _leave(self, error: BaseException | None) -> None:
         """End the transaction; raise what a database's error means."""
-        self._holder.current = None
+        self._store.current = None
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # the first error tells what is wrong
                 self._execute("ROLLBACK")

@@ -77,7 +77,7 @@ class SqliteWriter(SqliteReader):
         if error is not None:
             self._leave(error)
             return
-        self._holder.current = None
+        self._store.current = None
         try:
             tree = self._grown
             if tree is not None:
