@@ -48,6 +48,7 @@ class Shelf:
         self.definition = cache(self._definition)  # a decision asks a dozen times
         self._definitions: dict[str, Definition] = {}
         self._sites: dict[str, Site] = {}
+        self._worlds: dict[bool, World] = {}  # the last of drills and of real cases
         self.altered: dict[str, AlteredError] = {}  # what would be in force, were it whole
 
     def _definition(self, sha256: str) -> Definition:
@@ -117,7 +118,11 @@ class Shelf:
 
     def world(self, site: Site, *, drill: bool) -> World:
         """What decisions about a case may know."""
-        return World(self.definition, self.latest if drill else self.in_force, site)
+        known = self._worlds.get(drill)  # each step asks
+        if known is None or known.site is not site:
+            resolve = self.latest if drill else self.in_force
+            known = self._worlds[drill] = World(self.definition, resolve, site)
+        return known
 
     def data(self, sha256: str) -> dict[str, Any]:
         """A document's data; a site plan's in clear.

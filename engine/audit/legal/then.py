@@ -92,7 +92,6 @@ class Moment(Shelf):
         if other is not None:
             self._definitions: dict[str, Definition] = other._definitions  # noqa: SLF001 - its own class
             self._sites: dict[str, Site] = other._sites  # noqa: SLF001 - its own class
-        self._worlds: dict[bool, World] = {}
         self._plan: Site | None = None
         self._turns: tuple[list[str], list[str]] | None = None
         self.cleared: set[tuple[object, ...]] = set()  # who was found to be right here
@@ -120,10 +119,7 @@ class Moment(Shelf):
 
         :raises HandrailError: no site plan was in force.
         """
-        found = self._worlds.get(drill)
-        if found is None:
-            found = self._worlds[drill] = self.world(self.site(), drill=drill)
-        return found
+        return self.world(self.site(), drill=drill)
 
 
 class Then:
