@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from handrail.engine.audit.legal.form import filled
 from handrail.engine.audit.legal.known import ALWAYS, Start, serves
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Along"]
 
+UNTOLD: Final = ""  # before every time
+
 
 class Along:
     """A run that goes along known ways."""
@@ -27,7 +29,8 @@ class Along:
         self.place = place
         self.atoms = atoms
         self._times: list[str] | None = None
-        self._calm: str | None = None
+        # Before this nothing is due, and it may be that nothing is for some time longer.
+        self._calm = UNTOLD if place.clocks else ALWAYS
         self.same = True  # whether the case has the run as it is
 
     @property
@@ -37,12 +40,18 @@ class Along:
             self._times = self.place.times(self.atoms)
         return self._times
 
-    @property
-    def calm(self) -> str:
-        """A time before which nothing is due; it may be that nothing is for some time longer."""
-        if self._calm is None:
+    def is_calm(self, at: str) -> bool:
+        """Whether nothing is due by then."""
+        if at >= self._calm:  # what was due first may have gone
             self._calm = min(self.times, default=ALWAYS)
-        return self._calm
+        return at < self._calm
+
+    def turn(self, place: Place, atoms: tuple[Any, ...], *, keeps: bool) -> None:
+        """Be at another place; ``keeps``: no deadline runs there that did not run before."""
+        self.place, self.atoms, self.same = place, atoms, False
+        self._times = None
+        if not keeps:
+            self._calm = UNTOLD if place.clocks else ALWAYS
 
     def start(self) -> Start:
         """The same, to learn from."""
@@ -51,18 +60,16 @@ class Along:
     def go(self, forms: Forms, at: str, seals: Sequence[str], roles: Roles) -> bool:
         """Take the way that is known from here, if there is one."""
         way = self.place.ways.get(forms)
-        if way is None or at >= self.calm or not serves(way.roles, roles):
+        if way is None or not serves(way.roles, roles):
+            return False
+        if at >= self._calm and not self.is_calm(at):
             return False
         atoms = (*self.atoms, at, *seals)
         for one, other in way.same:
             if atoms[one] != atoms[other]:
                 return False
-        self.place, self.same = way.goal, False
-        if way.atoms is not None:
-            self.atoms = tuple([atoms[index] for index in way.atoms])
-        self._times = None
-        if not way.keeps:
-            self._calm = None
+        own = self.atoms if way.atoms is None else tuple([atoms[index] for index in way.atoms])
+        self.turn(way.goal, own, keeps=way.keeps)
         return True
 
     def run(self) -> Run:

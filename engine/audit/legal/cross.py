@@ -26,6 +26,7 @@ from handrail.engine.audit.legal.clocks import clocks_of, hangs_on_time
 from handrail.engine.audit.legal.fit import OF_SEVERAL, is_tick
 from handrail.engine.audit.legal.known import UNCLEAR, Start, numbered
 from handrail.engine.audit.legal.passing import atoms_of, passes_of
+from handrail.engine.audit.legal.way import is_kept
 from handrail.engine.machine.apply import apply
 from handrail.engine.machine.regions import chart_of
 
@@ -53,6 +54,7 @@ class Goal(NamedTuple):
     place: Place | None  # None: it has ended
     atoms: tuple[int, ...]  # of the place: which of those before, the time, and the digests
     stays: bool = False  # whether it is as it was
+    keeps: bool = False  # whether no deadline runs then that did not run before
 
 
 class Crossing(NamedTuple):
@@ -163,7 +165,8 @@ def _goals(  # noqa: PLR0913, PLR0917 - as above
             return None
         atoms = tuple([own[atom] for atom in start.atoms])
         stays = begun is not None and start.place is begun.place and start.atoms == begun.atoms
-        goals[name] = Goal(run, start.place, atoms, stays)
+        keeps = begun is not None and is_kept(begun.place, start.place, atoms, offsets[name])
+        goals[name] = Goal(run, start.place, atoms, stays, keeps)
     return goals
 
 

@@ -132,7 +132,7 @@ class Stage:
         """All that counts, in a world, where records of some forms are met."""
         due: object = ()
         for one in runs.values():
-            if at >= one.calm:
+            if not one.is_calm(at):
                 due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
                 break
         around = outer(self._case, told, runs)
@@ -141,7 +141,7 @@ class Stage:
     def _is_quiet(self, runs: Mapping[str, Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""
         others = (one for key, one in self._along.items() if key not in runs)
-        return at <= tellings[0].recorded and all(at < one.calm for one in others)
+        return at <= tellings[0].recorded and all(one.is_calm(at) for one in others)
 
     def _whole(self) -> Case | None:
         """The case as it is now."""
@@ -159,15 +159,20 @@ class Stage:
     def _go(self, crossing: Crossing, atoms: Sequence[Any], at: str) -> None:
         before, along = self._case, self._along
         runs = {} if before is None else dict(before.runs)
-        for name, (run, place, of, stays) in crossing.goals.items():
+        for name, (run, place, of, stays, keeps) in crossing.goals.items():
             if stays:
                 continue
             runs[name] = run  # of another case; where it ended, only how counts
             if place is None:
                 along.pop(name, None)
+                continue
+            own = tuple([atoms[index] for index in of])
+            one = along.get(name)
+            if one is None:
+                along[name] = one = Along(place, own)
+                one.same = False
             else:
-                gone = along[name] = Along(place, tuple([atoms[i] for i in of]))
-                gone.same = False
+                one.turn(place, own, keeps=keeps)
         self._case = Case(  # by place: this is on the path of many records
             self._id,
             crossing.drill,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-__all__ = ["is_one", "learn"]
+__all__ = ["is_kept", "is_one", "learn"]
 
 
 def learn(
@@ -51,7 +51,7 @@ def learn(
         goal=goal.place,
         atoms=None if ways == tuple(range(len(atoms))) else ways,
         same=tuple([(i, first[a]) for i, a in enumerate(every) if first[a] != i]),
-        keeps=_is_kept(place, goal.place, ways),
+        keeps=is_kept(place, goal.place, ways),
         roles={told.roles},
     )
 
@@ -97,10 +97,14 @@ def _is_calm(  # noqa: PLR0913, PLR0917 - a run, what it went through, and when
     return True
 
 
-def _is_kept(start: Place, goal: Place, atoms: Sequence[int]) -> bool:
-    """Whether all deadlines of the goal run at the start already, and as many have passed."""
-    passed = None if goal.passed is None else atoms[goal.passed]
+def is_kept(start: Place, goal: Place, atoms: Sequence[int], offset: int = 0) -> bool:
+    """Whether all deadlines of the goal run at the start already, and as many have passed.
+
+    :param atoms: of the goal: which of those there were.
+    :param offset: where those of the start began.
+    """
+    passed = None if goal.passed is None else atoms[goal.passed] - offset
     return passed == start.passed and all(
-        start.knows((owner, since if isinstance(since, str) else atoms[since], length))
+        start.knows((owner, since if isinstance(since, str) else atoms[since] - offset, length))
         for owner, since, length in goal.clocks or ()
     )
