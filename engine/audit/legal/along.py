@@ -43,7 +43,9 @@ class Along:
     def is_calm(self, at: str) -> bool:
         """Whether nothing is due by then."""
         if at >= self._calm:  # what was due first may have gone
-            self._calm = min(self.times, default=ALWAYS)
+            self._calm = self.place.soonest(self.atoms)
+            if at >= self._calm:
+                self._calm = min(self.times, default=ALWAYS)
         return at < self._calm
 
     def turn(self, place: Place, atoms: tuple[Any, ...], *, keeps: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from handrail.engine.clock import later
@@ -9,15 +11,14 @@ from handrail.engine.machine.deadlines import anchor, length_of
 from handrail.engine.machine.state import passing, task_mark, task_status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from datetime import timedelta
+    from collections.abc import Collection, Iterator, Mapping
 
     from handrail.engine.machine.definition import Deadline, State
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.site import Site
     from handrail.engine.machine.state import Case, Run
 
-__all__ = ["Clock", "clocks_of", "due", "hangs_on_time"]
+__all__ = ["Clock", "Guess", "clocks_of", "due", "guess", "hangs_on_time"]
 
 
 class Clock(NamedTuple):
@@ -36,6 +37,26 @@ def due(owner: str, passed: Collection[str], since: str, length: timedelta) -> s
     except (ValueError, OverflowError):
         return None
     return None if passed and passing(owner, at) in passed else at
+
+
+class Guess(NamedTuple):
+    """Gives a time at or before the one so long after another, without a calendar.
+
+    Hours or minutes are counted on within a day or an hour; beyond, it is the end of that.
+    """
+
+    start: int  # of the digits, in a time as the engine writes it
+    end: int
+    then: Mapping[str, str]  # what stands for them then
+
+
+@lru_cache(maxsize=512)
+def guess(length: timedelta) -> Guess:
+    """What gives such a time for a length, zero or more."""
+    hours, minutes = length // timedelta(hours=1), length // timedelta(minutes=1)
+    start, more, end = (11, hours, 24) if hours else (14, minutes, 60)
+    then = {f"{n:02}": f"{n + more:02}" if n + more < end else "~" for n in range(end)}
+    return Guess(start, start + 2, then)
 
 
 def clocks_of(chart: Chart, case: Case, run: Run, site: Site) -> Iterator[Clock]:

@@ -52,10 +52,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.audit.legal.around import around, reads_of
-from handrail.engine.audit.legal.clocks import clocks_of, due, hangs_on_time
+from handrail.engine.audit.legal.clocks import clocks_of, due, guess, hangs_on_time
 from handrail.engine.audit.legal.fit import is_known
 from handrail.engine.audit.legal.form import form_of
 from handrail.engine.audit.legal.live import live
+from handrail.engine.audit.legal.scene import Scene, Turn, kind_of
 from handrail.engine.audit.legal.told import Teller
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.regions import chart_of
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.around import Around, Reads
-    from handrail.engine.audit.legal.clocks import Clock
+    from handrail.engine.audit.legal.clocks import Clock, Guess
     from handrail.engine.audit.legal.cross import Crossing
     from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.form import Atom
@@ -111,8 +112,8 @@ class Place:
     """Runs of one form."""
 
     __slots__ = (
-        *("_clocks", "asks", "atoms", "awaited", "clocks", "others", "passed", "reads", "run"),
-        "ways",
+        *("_clocks", "_guesses", "asks", "atoms", "awaited", "clocks", "others", "passed"),
+        *("reads", "run", "ways"),
     )
 
     def __init__(
@@ -132,6 +133,7 @@ class Place:
         self.atoms = atoms
         self.clocks = clocks
         self._clocks = frozenset(clocks or ())
+        self._guesses = _guesses(clocks or ())
         self.others = others  # what is known of other runs
         self.reads = reads.runs  # what its guards ask of them
         self.asks = bool(reads.runs or reads.incident)
@@ -147,6 +149,17 @@ class Place:
             for owner, since, length in self.clocks or ()
         ]
 
+    def soonest(self, atoms: Sequence[Any]) -> str:
+        """A time before which nothing is due in it, soon found: as late as ``calm``, or earlier."""
+        found = ALWAYS
+        for index, (start, end, then) in self._guesses or ():
+            since = atoms[index]
+            counted = then.get(since[start:end])
+            if counted is None:  # it is no time as the engine writes it
+                return ""
+            found = min(found, since[:start] + counted + since[end:])
+        return "" if self._guesses is None else found
+
     def calm(self, atoms: Sequence[Any]) -> str:
         """Before when nothing is due in it."""
         return min(self.times(atoms), default=ALWAYS)
@@ -154,6 +167,12 @@ class Place:
     def knows(self, clock: tuple[str, int | str, timedelta]) -> bool:
         """Whether this deadline runs here."""
         return clock in self._clocks
+
+
+def _guesses(clocks: Clocks) -> tuple[tuple[int, Guess], ...] | None:
+    """From which atom each deadline runs, and how to guess when it is due; None: one has none."""
+    found = [(since, guess(length)) for _, since, length in clocks if isinstance(since, int)]
+    return tuple(found) if len(found) == len(clocks) else None
 
 
 class Start(NamedTuple):
@@ -166,20 +185,29 @@ class Start(NamedTuple):
 class World:
     """What is in force, and who is what; with what was learnt there. One object for each."""
 
-    __slots__ = ("crossings", "free", "moment", "people", "places")
+    __slots__ = ("crossings", "free", "moment", "people", "places", "scenes")
 
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.places: dict[bytes, Place] = {}  # by form
         self.crossings: dict[object, Crossing] = {}  # by case, places and forms
+        self.scenes: dict[object, Scene] = {}
         # The forms of records that ask nothing of a case: of a drill, and of none.
         self.free: tuple[set[bytes], set[bytes]] = (set(), set())
         self.people: set[Who] = set()  # that were found to be known
 
     def forget(self) -> None:
         """Learn all anew."""
-        for each in (self.places, self.crossings, self.people, *self.free):
+        for each in (self.places, self.crossings, self.scenes, self.people, *self.free):
             each.clear()
+
+    def scene(self, case: Case | None) -> Scene:
+        """How a case and its runs are."""
+        active, kind = kind_of(case)
+        scene = self.scenes.get(kind)
+        if scene is None:
+            scene = self.scenes[kind] = Scene(active)
+        return scene
 
 
 class Known:
@@ -190,6 +218,7 @@ class Known:
         self._worlds: dict[tuple[Moment, Periods], World] = {}
         self.teller = Teller()
         self._count = 0
+        self._turns = 0
 
     def start(self, world: World, case: Case, run: Run) -> Start | None:
         """Where a run is; None: nothing can be known of it."""
@@ -228,6 +257,15 @@ class Known:
             world.people.add(who)
         form.met = world
         return True
+
+    def note(self, scene: Scene, spot: object, turn: Turn) -> None:
+        """Note which crossing is taken there; when there are too many, all are noted anew."""
+        self._turns += 1
+        if self._turns > MOST:
+            for world in self._worlds.values():
+                world.scenes.clear()
+            self._turns = 1
+        scene.turns[spot] = turn
 
     def make_room(self) -> None:
         """Before one more is kept."""

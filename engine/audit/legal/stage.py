@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.fit import Forms
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Place, World
+    from handrail.engine.audit.legal.scene import Scene
     from handrail.engine.audit.legal.then import Then
     from handrail.engine.audit.legal.told import Told
 
@@ -44,6 +45,7 @@ class Stage:
         self._free: set[bytes] = set()
         self._case: Case | None = None  # but for the runs that have gone along
         self._along: dict[str, Along] = {}
+        self._scene: Scene | None = None  # how the case and its runs are, where that is known
         self._more = 0  # records that the case does not count
         self._rests = True  # whether nothing in the case would move by itself
 
@@ -74,6 +76,7 @@ class Stage:
         if world is not self._world or world is None:
             self._whole()
             self._along.clear()
+            self._scene = None
             # What is in force now may move what was at rest.
             same = (
                 world is not None and self._world is not None and world.moment is self._world.moment

@@ -19,6 +19,7 @@ from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
 from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
+from handrail.engine.audit.legal.scene import Turn
 from handrail.engine.audit.legal.stage import Stage
 from handrail.engine.audit.legal.told import NOTHING, read
 from handrail.engine.audit.legal.way import is_one, learn
@@ -27,8 +28,10 @@ from handrail.engine.machine.apply import apply
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from handrail.engine.audit.legal.cross import Crossing
     from handrail.engine.audit.legal.involved import Met
     from handrail.engine.audit.legal.known import Known, Start, World
+    from handrail.engine.audit.legal.scene import Scene
     from handrail.engine.audit.legal.stage import Group
     from handrail.engine.audit.legal.then import Then
     from handrail.engine.machine.state import Case
@@ -99,21 +102,53 @@ class Walk(Stage):
 
     def _cross(self, told: Together) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        group, forms, at, seals, roles, _ = told
-        about, world = self._known.met.get(forms), self._world
+        world = self._world
+        if world is None:
+            return False
+        scene = self._scene or world.scene(self._case)
+        every = self._along.values()
+        spot = (told.forms, *[one.place for one in every])
+        turn = scene.turns.get(spot)
+        at = told.at
+        calm = len(every) == scene.active and all(one.is_calm(at) for one in every)
+        if turn is not None and calm:
+            runs = {name: self._along[name] for name in turn.runs}
+            if self._take_crossing(turn.crossing, runs, told):
+                self._scene = turn.goal
+                return True
+        return self._look(told, scene, spot if calm else None)
+
+    def _look(self, told: Together, scene: Scene, spot: object) -> bool:
+        """Look for a crossing by all that it hangs on; note where it was found.
+
+        :param spot: where; None: something is due there.
+        """
+        about, world = self._known.met.get(told.forms), self._world
         runs = None if about is None else self._involved(about)
         if about is None or runs is None or world is None:
             return False
-        found = world.crossings.get(self._spot(runs, about, forms, at))
-        if found is None or not serves(found.roles, roles):
+        found = world.crossings.get(self._spot(runs, about, told.forms, told.at))
+        if (
+            found is None
+            or (found.ticks and not self._is_quiet(runs, told.group, told.at))
+            or not self._take_crossing(found, runs, told)
+        ):
             return False
-        if found.ticks and not self._is_quiet(runs, group, at):
+        self._scene = world.scene(self._case)
+        if spot is not None and not found.passes and not found.ticks:
+            self._known.note(scene, spot, Turn(found, tuple(runs), self._scene))
+        return True
+
+    def _take_crossing(self, found: Crossing, runs: Mapping[str, Along], told: Together) -> bool:
+        """Take these runs along it, if these records do what it was learnt of."""
+        group, at = told.group, told.at
+        if not serves(found.roles, told.roles):
             return False
         for telling, name, clock in found.passes:
             due = runs[name].times[clock]
             if group[telling].due != due or group[telling].occurred != due:
                 return False
-        atoms = atoms_of(runs, at, seals, group, found.passes)
+        atoms = atoms_of(runs, at, told.seals, group, found.passes)
         for one, other in found.same:
             if atoms[one] != atoms[other]:
                 return False
@@ -129,7 +164,7 @@ class Walk(Stage):
         migrates = any(record.get("type") == "run-migrated" for _, record in rows)
         self._judge.case = self._folded(case, group[0].seq) if migrates else case
         self._judge.take(rows)
-        self._case = self._judge.case
+        self._case, self._scene = self._judge.case, None
         self._keep(case)
         records = [record for _, record in rows]
         if self._findings != findings or self._judge.broken:
