@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from handrail.engine.audit.findings import Report
     from handrail.engine.audit.legal.case import Incident
+    from handrail.engine.audit.legal.told import Teller, Told
     from handrail.engine.store.base import Reader, Store
 
     Record = dict[str, Any]
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "check_cases", "deciding"]
 
-MOST = 10_000  # records taken at once; so many are never recorded together
+MOST = 10_000  # records taken together; so many are never recorded at one time
+AT_ONCE: Final = 32  # records of a case that are told of before they are judged
 
 
 @contextmanager
@@ -61,8 +63,8 @@ MEMORY: Final = ":memory:"  # a store that no other process can open
 def check_cases(reader: Reader, rows: Iterable[Row], size: int, origin: str, tell: Tell) -> None:
     """Decide again what these records came of.
 
-    :param rows: case by case, each case in its order.
-    :param size: how many records the log has.
+    :param rows: case by case, each case in its order; all of them of the log's first.
+    :param size: how many of those are looked at.
     :param tell: takes findings: code, index, case, and what fills the text.
     """
     Judge(reader, size, origin).take(rows, tell)
@@ -77,23 +79,26 @@ class Judge:
     def __init__(self, reader: Reader, size: int, origin: str) -> None:
         """Read what was in force when, in a log of this many records."""
         self.reader = reader
-        self._size = size
         self._origin = origin
         self._then, self._known = Then(reader, size), Known()
 
     def take(self, rows: Iterable[Row], tell: Tell) -> None:
         """Decide again what these records came of, case by case."""
-        then, reader, teller = self._then, self.reader, self._known.teller
+        then, reader, known = self._then, self.reader, self._known
         for case, own in groupby(rows, key=itemgetter(1)):
             if case.startswith("INC-"):
-                walk = Walk(case, then, reader, tell, self._known)
-                teller.turn(case)
-                for group in _groups(own, self._size, teller.tell):
+                walk = Walk(case, then, reader, tell, known)
+                for group in _groups(_in_turn(known.teller, case, own)):
                     walk.take(group)
             else:
                 judge = _judge(case, then, reader, tell, self._origin)
-                for together in _groups(own, self._size, _read):
+                for together in _groups(_read(own)):
                     judge.take([(one.seq, one.record) for one in together])
+
+
+def _in_turn(teller: Teller, case: str, rows: Iterable[Row]) -> Iterator[Told]:
+    some = iter(lambda: list(islice(rows, AT_ONCE)), [])
+    return chain.from_iterable(teller.told(case, each) for each in some)
 
 
 def _judge(case: str, then: Then, reader: Reader, tell: Tell, origin: str) -> Incident:
@@ -114,9 +119,11 @@ class _Read(NamedTuple):
         return self.record.get("recorded")
 
 
-def _read(seq: int, data: bytes) -> _Read | None:
-    record = read(data)
-    return None if record is None else _Read(seq, record)
+def _read(rows: Iterable[Row]) -> Iterator[_Read]:
+    for seq, _, data in rows:
+        record = read(data)
+        if record is not None:  # else told of as record-unreadable
+            yield _Read(seq, record)
 
 
 class _Recorded(Protocol):
@@ -128,19 +135,11 @@ class _Recorded(Protocol):
 _R = TypeVar("_R", bound=_Recorded)
 
 
-def _groups(
-    rows: Iterable[Row], size: int, tell: Callable[[int, bytes], _R | None]
-) -> Iterator[list[_R]]:
-    """What was recorded together, one group after the other.
-
-    :param tell: a record with its index; None: it is none.
-    """
+def _groups(told: Iterable[_R]) -> Iterator[list[_R]]:
+    """What was recorded together, one group after the other."""
     group: list[_R] = []
     time: object = None
-    for seq, _, data in rows:
-        one = tell(seq, data) if seq < size else None
-        if one is None:  # told of as record-unreadable
-            continue
+    for one in told:
         recorded = one.recorded
         if recorded == time and 0 < len(group) < MOST:
             group.append(one)

@@ -53,16 +53,17 @@ class Stage:
 
     def _is_here(self, group: Group, at: str) -> bool:
         """Be in the world of these records; whether anything is known there of such."""
+        first, world = group[0], self._world
         start, end = self._part
         recorded, occurred = self._days
-        if not (at.startswith(occurred) and group[0].recorded.startswith(recorded)):
+        if (
+            world is None
+            or not (start <= first.seq <= end)
+            or not (at.startswith(occurred) and first.recorded.startswith(recorded))
+            or (len(group) > 1 and not all(start <= one.seq <= end for one in group))
+        ):
             self._enter(group, at)
-        else:
-            for one in group:
-                if not start <= one.seq <= end:
-                    self._enter(group, at)
-                    break
-        world = self._world
+            world = self._world
         if world is None or not self._rests:
             return False
         for one in group:

@@ -20,12 +20,13 @@ from handrail.engine.ledger import many
 from handrail.engine.ledger.record import members
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from handrail.engine.audit.legal.apart import Who
     from handrail.engine.audit.legal.cut import Cut
 
     Record = dict[str, Any]
+    Row = tuple[int, str, bytes]  # index in the log, case, bytes
 
 __all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told", "read"]
 
@@ -95,32 +96,31 @@ class Teller:
         # By what is left when bytes are cut: the form, and in which order it has the digests.
         # Without a form: met once (that is no reason to try them), or not to be known so.
         self._cuts: dict[bytes, Learnt] = {}
-        self._case, self._mark = "", b""
 
-    def turn(self, case: str) -> None:
-        """Go on with another case."""
-        self._case, self._mark = case, mark_of(case)
-
-    def tell(self, seq: int, data: bytes) -> Told | None:
-        """What a record tells, if it has no members of other kinds.
+    def told(self, case: str, rows: Iterable[Row]) -> list[Told]:
+        """What records of a case tell, but for what is no record, which is told of elsewhere.
 
         Beside the atoms go the members that no decision knows of, also which bytes evidence has.
-
-        :returns: None: it is no record.
+        This is on every record's path; hence its form, and that it takes several at once.
         """
-        found = _cut(self._mark, data) if type(data) is bytes else None
-        if found is None:
-            return self._parsed(seq, self._case, data)
-        rest, occurred, recorded, digests, due = found
-        known = self._cuts.get(rest, _UNMET)
-        form, order = known
-        if form is None:
-            told = self._parsed(seq, self._case, data)
-            if told is not None and known is not _NEVER:
-                self._learn(rest, told, found)
-            return told
-        seals = [digests[index] for index in order] if order else ()
-        return _new(Told, (seq, data, form, occurred, recorded, seals, due))
+        mark, cuts, told = mark_of(case), self._cuts, list[Told]()
+        for seq, _, data in rows:
+            found = _cut(mark, data) if type(data) is bytes else None
+            if found is None:
+                one = self._parsed(seq, case, data)
+            else:
+                rest, occurred, recorded, digests, due = found
+                known = form, order = cuts.get(rest, _UNMET)
+                if form is not None:
+                    seals = [digests[index] for index in order] if order else ()
+                    told.append(_new(Told, (seq, data, form, occurred, recorded, seals, due)))
+                    continue
+                one = self._parsed(seq, case, data)
+                if one is not None and known is not _NEVER:
+                    self._learn(rest, one, found)
+            if one is not None:
+                told.append(one)
+        return told
 
     def _learn(self, rest: bytes, told: Told, cut_out: Cut) -> None:
         """Note that a record left this; the second time, what all tell that do."""

@@ -44,7 +44,7 @@ _CASE_HEAD = SQL["case_head"]
 _CASE_RECORDS = SQL["case_records"]
 _LAST_RECORDED = SQL["last_recorded"]
 _LAST = 2**63 - 1  # the largest index that SQLite can hold
-_AT_ONCE = 256  # rows
+_AT_ONCE = 32  # rows
 
 
 class SqliteReader:
