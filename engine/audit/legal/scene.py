@@ -1,9 +1,9 @@
 """All of a case but where its runs are: what is known by this is found in one look.
 
 Which crossing is taken follows from how the case and its runs are (``outer``, ``is_in``),
-from the forms of the records, and from the places of all runs that go on, where nothing is
-due in any of them. Most incidents go the same few ways; so this is noted once it was found,
-and need not be put together again. It tells nothing that a crossing does not.
+from the forms of the records, from the places of all runs that go on, and from what is due
+in them. Most incidents go the same few ways; so this is noted once it was found, and need
+not be put together again. It tells nothing that a crossing does not.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Scene:
 
     def __init__(self, active: int) -> None:
         self.active = active  # how many runs go on
-        self.turns: dict[object, Turn] = {}  # by forms, and the places of all runs that go on
+        self.turns: dict[object, Turn] = {}  # by forms, what is due, and places
 
 
 def kind_of(case: Case | None) -> tuple[int, object]:

@@ -134,13 +134,15 @@ class Stage:
 
     def _spot(self, runs: Mapping[str, Along], told: Met, forms: Forms, at: str) -> object:
         """All that counts, in a world, where records of some forms are met."""
-        due: object = ()
+        around = outer(self._case, told, runs)
+        return (around, self._due(runs, at), forms, *[one.place for one in runs.values()])
+
+    def _due(self, runs: Mapping[str, Along], at: str) -> object:
+        """What is due in runs by then."""
         for one in runs.values():
             if not one.is_calm(at):
-                due = pattern(runs, {key: one.times for key, one in runs.items()}, at)
-                break
-        around = outer(self._case, told, runs)
-        return (around, due, forms, *[one.place for one in runs.values()])
+                return pattern(runs, {key: one.times for key, one in runs.items()}, at)
+        return ()
 
     def _is_quiet(self, runs: Mapping[str, Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""

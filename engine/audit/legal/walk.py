@@ -102,47 +102,44 @@ class Walk(Stage):
 
     def _cross(self, told: Together) -> bool:
         """Take runs along the crossing that is known from here, if there is one."""
-        world = self._world
+        world, along, at = self._world, self._along, told.at
         if world is None:
             return False
         scene = self._scene or world.scene(self._case)
-        every = self._along.values()
-        spot = (told.forms, *[one.place for one in every])
+        if len(along) != scene.active:
+            return self._look(told, world)
+        spot = (told.forms, self._due(along, at), *[one.place for one in along.values()])
         turn = scene.turns.get(spot)
-        at = told.at
-        calm = len(every) == scene.active and all(one.is_calm(at) for one in every)
-        if turn is not None and calm:
-            runs = {name: self._along[name] for name in turn.runs}
+        if turn is not None:
+            runs = {name: along[name] for name in turn.runs}
             if self._take_crossing(turn.crossing, runs, told):
                 self._scene = turn.goal
                 return True
-        return self._look(told, scene, spot if calm else None)
+        return self._look(told, world, (scene, spot))
 
-    def _look(self, told: Together, scene: Scene, spot: object) -> bool:
-        """Look for a crossing by all that it hangs on; note where it was found.
+    def _look(self, told: Together, world: World, spot: tuple[Scene, object] | None = None) -> bool:
+        """Look for a crossing by all that it hangs on.
 
-        :param spot: where; None: something is due there.
+        :param spot: where to note what was found.
         """
-        about, world = self._known.met.get(told.forms), self._world
+        about = self._known.met.get(told.forms)
         runs = None if about is None else self._involved(about)
-        if about is None or runs is None or world is None:
+        if about is None or runs is None:
             return False
         found = world.crossings.get(self._spot(runs, about, told.forms, told.at))
-        if (
-            found is None
-            or (found.ticks and not self._is_quiet(runs, told.group, told.at))
-            or not self._take_crossing(found, runs, told)
-        ):
+        if found is None or not self._take_crossing(found, runs, told):
             return False
         self._scene = world.scene(self._case)
-        if spot is not None and not found.passes and not found.ticks:
-            self._known.note(scene, spot, Turn(found, tuple(runs), self._scene))
+        if spot is not None:
+            self._known.note(*spot, Turn(found, tuple(runs), self._scene))
         return True
 
     def _take_crossing(self, found: Crossing, runs: Mapping[str, Along], told: Together) -> bool:
         """Take these runs along it, if these records do what it was learnt of."""
         group, at = told.group, told.at
         if not serves(found.roles, told.roles):
+            return False
+        if found.ticks and not self._is_quiet(runs, group, at):
             return False
         for telling, name, clock in found.passes:
             due = runs[name].times[clock]
