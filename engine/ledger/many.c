@@ -267,8 +267,9 @@ static PyObject *plain(PyObject *Py_UNUSED(module), PyObject *args)
 enum { TIME = 27, SEAL = 43, DIGITS = 15 }; /* bytes of a time, of a digest; of a number at most */
 
 #define TEXT(literal) {literal, sizeof literal - 1}
-static const Text COMMA = TEXT(","), OCCURRED = TEXT(",\"occurred\":\""),
-                  PREV = TEXT("\"prev\":\""), RECORDED = TEXT("\"recorded\":\""),
+static const Text COMMA = TEXT(","), PLACE = TEXT("\"cseq\":"),
+                  OCCURRED = TEXT(",\"occurred\":\""), PREV = TEXT("\"prev\":"),
+                  NONE = TEXT("null,"), RECORDED = TEXT("\"recorded\":\""),
                   SEALED = TEXT("{\"sd\":\""), SHAPE = TEXT("0000-00-00T00:00:00.000000Z"),
                   DUE[] = {TEXT("\"drill\":false,\"due\":\""), TEXT("\"drill\":true,\"due\":\"")},
                   HOLE = {"\0", 1}, LATE = {"\1", 1};
@@ -331,6 +332,23 @@ static int is_hash(Text text)
         is = is_alphanumeric(text.bytes[at]);
     }
     return is;
+}
+
+/* Take a hash off, or that there is none, up to what only that can go on with. */
+static int take_hash(Text *text)
+{
+    Py_ssize_t end = 1 + 2 * HASH;
+
+    if (text->size >= NONE.size && memcmp(text->bytes, NONE.bytes, (size_t)NONE.size) == 0) {
+        *text = behind(*text, NONE.size - 1);
+        return 1;
+    }
+    if (text->size <= end || text->bytes[0] != '"' || text->bytes[end] != '"' ||
+        !is_hash((Text){text->bytes + 1, 2 * HASH})) {
+        return 0;
+    }
+    *text = behind(*text, end);
+    return 1;
 }
 
 /* A whole number as JSON has it, of which a parser makes no other. */
@@ -413,7 +431,7 @@ static Py_ssize_t due_in(Text text)
     return 0;
 }
 
-enum { PARTS = 11 };
+enum { PARTS = 13 };
 
 /* Put together what is left, and give it with what was in the holes. */
 static PyObject *parted(const Text parts[PARTS], Text occurred, Text recorded, Text due)
@@ -444,7 +462,8 @@ static PyObject *parted(const Text parts[PARTS], Text occurred, Text recorded, T
 /* cut(mark, data): as `cut` of `audit.legal.cut` has it. */
 static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count)
 {
-    Text data, number, head, before, happened, hashed, after = TEXT(""), due = {NULL, 0};
+    Text data, number, head, between, before, happened, hashed, after = TEXT("");
+    Text due = {NULL, 0};
     Py_ssize_t late;
 
     if (count != 2 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[1])) {
@@ -452,10 +471,10 @@ static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssiz
         return NULL;
     }
     data = text_of(args[1]);
-    if (!(take(&data, text_of(args[0]), &head) && take(&data, COMMA, &number) &&
-          take(&data, OCCURRED, &before) && take(&data, PREV, &happened) &&
-          take(&data, RECORDED, &hashed) && is_time(happened) && is_time(data) &&
-          is_hash(first(hashed, 2 * HASH)) && is_number(number))) {
+    if (!(take(&data, text_of(args[0]), &head) && take(&data, PLACE, &between) &&
+          take(&data, COMMA, &number) && take(&data, OCCURRED, &before) &&
+          take(&data, PREV, &happened) && take(&data, RECORDED, &hashed) &&
+          is_time(happened) && is_time(data) && take_hash(&hashed) && is_number(number))) {
         Py_RETURN_NONE;
     }
     late = due_in(before);
@@ -467,9 +486,9 @@ static PyObject *cut(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssiz
             Py_RETURN_NONE;
         }
     }
-    return parted((const Text[PARTS]){head, HOLE, before, late ? LATE : after, after, HOLE,
-                                      behind(happened, TIME), HOLE, behind(hashed, 2 * HASH),
-                                      HOLE, behind(data, TIME)},
+    return parted((const Text[PARTS]){head, HOLE, between, HOLE, before, late ? LATE : after,
+                                      after, HOLE, behind(happened, TIME), HOLE, hashed, HOLE,
+                                      behind(data, TIME)},
                   first(happened, TIME), first(data, TIME), due);
 }
 

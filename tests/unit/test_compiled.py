@@ -359,10 +359,17 @@ NUMBERS = [
     "\u0663",
 ]
 TIMES = ["2026-11-22T12:34:56.000000Z", "2026-11-22T12:34:56.123456+", "2026-11-22 12:34:56", ""]
-HASHES = ["0af" * 22, "0af" * 21, "0" * 10, "g" * 64, "-" * 64, ""]
+HASHES = [
+    *(f'"{(hash_ * 64)[:64]}"' for hash_ in ("0af", "g", "-", '"')),
+    *('"%s"' % ("0" * size) for size in (0, 10, 63, 65)),
+    *("0" * 64, '"%s' % ("0" * 64), "null", "null,", 'null"', "nul", ""),
+]
 SEALS = ["a-_Z" * 12, "-_" * 22, "a" * 42, "a" * 42 + "\\", "", '{"sd":"']
 HOLES = ["\0", "\1", "\x7f", "\xe9", '"', ",", '"drill":true,"due":"', '"drill":false,"due":"']
-NAMES = ['"occurred":"', ',"occurred":"', '"prev":"', '"recorded":"', MARK.decode(), '{"sd":"']
+NAMES = [
+    *('"occurred":"', ',"occurred":"', '"prev":', '"recorded":"', MARK.decode(), '"cseq":'),
+    '{"sd":"',
+]
 ANY = st.one_of(
     st.sampled_from([*NUMBERS, *TIMES, *HASHES, *SEALS, *HOLES, *NAMES]), st.text(max_size=5)
 )
@@ -370,7 +377,8 @@ SEALED = st.sampled_from(SEALS).map(lambda seal: f'"f":{{"sd":"{seal}"}},')
 LATE = st.tuples(st.sampled_from(HOLES[-2:]), st.sampled_from(TIMES)).map("".join)
 JUNK = st.lists(st.one_of(st.just(""), SEALED, ANY), max_size=2).map("".join)
 PARTS = st.tuples(
-    *(JUNK, st.just(MARK.decode()), st.sampled_from(NUMBERS), st.just(",")),
+    *(JUNK, st.just(MARK.decode()), st.one_of(st.just(""), JUNK), st.just(NAMES[5])),
+    *(st.sampled_from(NUMBERS), st.just(",")),
     *(st.one_of(JUNK, LATE), st.just(NAMES[1]), st.sampled_from(TIMES)),
     *(JUNK, st.just(NAMES[2]), st.sampled_from(HASHES)),
     *(JUNK, st.just(NAMES[3]), st.sampled_from(TIMES), JUNK),
@@ -378,7 +386,7 @@ PARTS = st.tuples(
 
 
 # Cut; cut without what was sealed; and neither.
-HONEST = '{%s7,,"occurred":"%s","prev":"%s","recorded":"%s"}'
+HONEST = '{%s"cseq":7,,"occurred":"%s","prev":%s,"recorded":"%s"}'
 CUT = [
     (HONEST % (MARK.decode(), TIMES[0], HASHES[0], TIMES[0])).replace("}", more).encode()
     for more in ("}", f'","f":{{"sd":"{SEALS[0]}"}}}}', f'","f":{{"sd":"{SEALS[3]}"}}}}')
@@ -386,10 +394,10 @@ CUT = [
 
 
 @compiled
-@pytest.mark.parametrize("at", range(14))
+@pytest.mark.parametrize("at", range(16))
 def test_a_record_with_one_part_altered_is_cut_as_python_cuts_it(at: int) -> None:
-    honest = ["{", MARK.decode(), "7", ",", "", NAMES[1], TIMES[0], '",', NAMES[2], HASHES[0], '",']
-    honest += [NAMES[3], TIMES[0], '"}']
+    honest = ["{", MARK.decode(), "", NAMES[5], "7", ",", "", NAMES[1], TIMES[0], '",']
+    honest += [NAMES[2], HASHES[0], ",", NAMES[3], TIMES[0], '"}']
     others = [*NUMBERS, *TIMES, *HASHES, *HOLES, *NAMES]
     others += [f'"f":{{"sd":"{seal}"}},' for seal in SEALS]
     others += [late + time for late in HOLES[-2:] for time in TIMES]
@@ -405,14 +413,14 @@ def test_a_record_with_one_part_altered_is_cut_as_python_cuts_it(at: int) -> Non
 @compiled
 def test_a_record_is_cut_at_its_very_edges_as_python_cuts_it() -> None:
     honest = HONEST % (MARK.decode(), TIMES[0], HASHES[0], TIMES[0])
-    no_hash = honest.replace(HASHES[0] + '",', "")
+    no_hash = honest.replace(HASHES[0] + ",", "")
     sealed = NAMES[-1] + "a" * 43
     for data in (no_hash, honest + sealed, honest + sealed + NAMES[-1] * 2, honest + NAMES[-1]):
         assert _many.cut(MARK, data.encode()) == in_python(MARK, data.encode())
 
 
 @compiled
-@given(PARTS, st.lists(st.tuples(st.integers(0, 13), ANY), max_size=1), st.integers(0, 900))
+@given(PARTS, st.lists(st.tuples(st.integers(0, 15), ANY), max_size=1), st.integers(0, 900))
 def test_a_record_is_cut_as_python_cuts_it(
     parts: tuple[str, ...], changes: list[tuple[int, str]], end: int
 ) -> None:
@@ -429,12 +437,12 @@ def test_a_record_is_cut_as_python_cuts_it(
 def test_an_honest_record_is_cut_as_python_cuts_it(
     number: int, seals: list[int], *, late: bool
 ) -> None:
-    data = ("{" + MARK.decode() + "12,").encode()
+    data = ("{" + MARK.decode() + ('"confirmed":["x"],' if seals else "") + '"cseq":12,').encode()
     data += HOLES[-1].encode() + TIMES[0].encode() + b'",' if late else b""
     data += b"".join(b'"f":{"sd":"%s"},' % (b"%d" % one * 43)[:43] for one in seals)
-    data += b'"log":"a","occurred":"%s","prev":"%064d","recorded":"%s"}' % (
+    data += b'"log":"a","occurred":"%s","prev":%s,"recorded":"%s"}' % (
         TIMES[0].encode(),
-        number,
+        b'"%064d"' % number if number else b"null",
         TIMES[0].encode().replace(b"12:3", b"23:1"),
     )
     found = _many.cut(MARK, data)

@@ -1,11 +1,11 @@
 """A record's bytes, cut where records that are alike differ: to know them without parsing.
 
 In the bytes that the engine writes stand, each behind its name: its case and its place
-there, when it happened, the hash before it, when it was recorded, when a deadline was due,
-and digests. What is cut out is the case, a whole number, or text in which nothing can end a
-JSON string: a time, or letters and digits, ``-`` and ``_``. So all bytes that leave the same
-*rest* are parsed alike, whatever is in the holes; and what they are is learnt by trying two
-sets of values in them (``Teller``).
+there, when it happened, the hash before it (or that there is none), when it was recorded,
+when a deadline was due, and digests. What is cut out is the case, a whole number, ``null``,
+or text in which nothing can end a JSON string: a time, or letters and digits, ``-`` and
+``_``. So all bytes that leave the same *rest* are parsed alike, whatever is in the holes;
+and what they are is learnt by trying two sets of values in them (``Teller``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Values", "cut", "filled", "mark_of", "trials"]
 
 _HASH, _SEAL, _TIME = 64, 43, 27  # characters
-_OCCURRED, _PREV, _RECORDED = b',"occurred":"', b'"prev":"', b'"recorded":"'
+_PLACE, _OCCURRED = b'"cseq":', b',"occurred":"'
+_PREV, _NONE, _RECORDED = b'"prev":', b"null", b'"recorded":"'
 _DUE_IS: Final = b'"due":"'
 _DUE: Final = (b'"drill":false,' + _DUE_IS, b'"drill":true,' + _DUE_IS)
 _SEALED: Final = b'{"sd":"'
@@ -31,14 +32,14 @@ _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _SHAPE: Final = b"0000-00-00T00:00:00.000000Z"
 _NUMBERS: Final = frozenset(b"%d" % number for number in range(1_000))
 _DIGITS: Final = 15  # of a number, at most
-# No JSON has them: so the rest of a record that can be parsed has four holes, and one more
+# No JSON has them: so the rest of a record that can be parsed has five holes, and one more
 # where a deadline was due; and another record with the same rest has them at the same places.
 _HOLE, _LATE = b"\0", b"\1"
 
 
 def mark_of(case: str) -> bytes:
-    """What stands before the place in its case, in each of a case's records."""
-    return b'"case":' + dumps(case) + b',"cseq":'
+    """What each of a case's records says of its case."""
+    return b'"case":' + dumps(case) + b","
 
 
 def cut(mark: bytes, data: bytes) -> Cut | None:
@@ -48,15 +49,17 @@ def cut(mark: bytes, data: bytes) -> Cut | None:
     (``ledger.many``). Where a name is not found, what stands behind it is empty.
     """
     head, _, tail = data.partition(mark)
+    between, _, tail = tail.partition(_PLACE)
     number, _, tail = tail.partition(b",")
     before, _, tail = tail.partition(_OCCURRED)
     happened, _, tail = tail.partition(_PREV)
     hashed, _, last = tail.partition(_RECORDED)
     occurred, recorded, due = happened[:_TIME], last[:_TIME], None
+    follows = _without_hash(hashed)
     if (
-        occurred.translate(_ZEROS) != _SHAPE
+        follows is None
+        or occurred.translate(_ZEROS) != _SHAPE
         or not (recorded == occurred or recorded.translate(_ZEROS) == _SHAPE)
-        or not hashed[:_HASH].isalnum()
         or not (number in _NUMBERS or _is_number(number))
     ):
         return None
@@ -68,7 +71,7 @@ def cut(mark: bytes, data: bytes) -> Cut | None:
         before = before[:start] + _LATE + before[start + _TIME :]
     times = occurred.decode(), recorded.decode()
     late = None if due is None else due.decode()
-    rest = _HOLE.join((head, before, happened[_TIME:], hashed[_HASH:], last[_TIME:]))
+    rest = _HOLE.join((head, between, before, happened[_TIME:], follows, last[_TIME:]))
     parts = rest.split(_SEALED)
     if len(parts) == 1:
         return rest, *times, (), late
@@ -77,6 +80,15 @@ def cut(mark: bytes, data: bytes) -> Cut | None:
         return None
     rest = _SEALED.join([parts[0], *[part[_SEAL:] for part in parts[1:]]])
     return rest, *times, [seal.decode() for seal in seals], late
+
+
+def _without_hash(text: bytes) -> bytes | None:
+    """What follows a hash, or that there is none; each begins as only that can go on."""
+    end = 1 + _HASH
+    if text[:1] == b'"' and text[1:end].isalnum() and text[end : end + 1] == b'"':
+        return text[end:]
+    end = len(_NONE)
+    return text[end:] if text.startswith(_NONE + b",") else None
 
 
 def _is_number(text: bytes) -> bool:
@@ -119,10 +131,11 @@ def filled(rest: bytes, values: Values) -> bytes:
     whole = first + b"".join(
         _SEALED + seal + one for seal, one in zip(values.seals, sealed, strict=True)
     )
+    parts = whole.replace(_LATE, values.due).split(_HOLE)
+    hashed = parts[4].startswith(b'"')
     holes = [
-        mark_of(values.case) + values.number + b",",
-        *(_OCCURRED + values.occurred, _PREV + values.prev, _RECORDED + values.recorded),
+        *(mark_of(values.case), _PLACE + values.number + b",", _OCCURRED + values.occurred),
+        *(_PREV + (b'"' + values.prev if hashed else _NONE), _RECORDED + values.recorded),
         b"",
     ]
-    parts = whole.replace(_LATE, values.due).split(_HOLE)
     return b"".join([part + hole for part, hole in zip(parts, holes, strict=True)])
