@@ -44,14 +44,18 @@ def around(definitions: Definitions, case: Case, run: Run) -> Around:
     :raises StoreError: the store does not hold a definition.
     """
     reads = reads_of(definitions(run.sha256))
-    lifecycle = case.runs.get(case.lifecycle or "")
-    others = [one for one in case.active_runs() if one.id != run.id]
-    facts = {} if lifecycle is None else lifecycle.facts
+    if not (reads.runs or reads.incident or run.children or run.id == case.lifecycle):
+        return ALONE
+    facts: Mapping[str, Any] = {}
+    if reads.incident and (lifecycle := case.runs.get(case.lifecycle or "")) is not None:
+        facts = lifecycle.facts
+    heard = run.id == case.lifecycle and any(
+        reads_of(definitions(one.sha256)).incident for one in case.active_runs() if one.id != run.id
+    )
     return Around(
         children=[_seen(case.runs[key]) for key in run.children.values() if key in case.runs],
         runs={name: how_runs_are(case, name) for name in sorted(reads.runs)},
-        heard=run.id == case.lifecycle
-        and any(reads_of(definitions(o.sha256)).incident for o in others),
+        heard=heard,
         incident={name: facts[name] for name in sorted(reads.incident) if name in facts},
     )
 

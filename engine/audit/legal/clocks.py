@@ -13,6 +13,7 @@ from handrail.engine.machine.state import passing, task_mark, task_status
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from handrail.engine.machine.configuration import Configuration
     from handrail.engine.machine.definition import Deadline, State
     from handrail.engine.machine.regions import Chart
     from handrail.engine.machine.site import Site
@@ -82,5 +83,10 @@ def _deadlines(state: State, run: Run, site: Site) -> Iterator[tuple[str, Deadli
 
 def hangs_on_time(chart: Chart, run: Run) -> bool:
     """Whether some step may not be taken before its time (``after``)."""
-    ladders = [ladder for found in chart.at(run.active).offers.values() for ladder in found]
+    return _hangs(chart.at(run.active))
+
+
+@lru_cache(maxsize=4_096)
+def _hangs(here: Configuration) -> bool:
+    ladders = [ladder for found in here.offers.values() for ladder in found]
     return any(offer.step.after is not None for ladder in ladders for offer in ladder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orjson import JSONEncodeError, dumps
+from orjson import OPT_SORT_KEYS, JSONEncodeError, dumps
 
 from handrail.engine.audit.legal.apart import sealed
 
@@ -56,20 +56,16 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
             *(case.drill, number(case.opened), run.id == case.lifecycle),
             *(run.id, run.protocol, run.revision, run.sha256, run.parent, sorted(run.attached)),
             atoms.setdefault(run.passed, len(atoms)) if run.passed else None,
-            *(_ordered(run.active), _ordered(run.left), _ordered(run.tasks)),
-            *(_ordered(run.settings), _ordered(run.children)),
+            *(dict(run.active), dict(run.left), dict(run.tasks), dict(run.settings)),
+            dict(run.children),
             facts(run.facts),
             [[name, number(at)] for name, at in sorted(run.entered.items())],
             [[name, pending(run.pending[name])] for name in sorted(run.pending)],
             [*others[:-1], facts(others.incident)],
         ]
-        return dumps(whole), tuple(atoms)
+        return dumps(whole, option=OPT_SORT_KEYS), tuple(atoms)
     except (TypeError, AttributeError, JSONEncodeError):
         return None
-
-
-def _ordered(part: Mapping[str, Any]) -> dict[str, object]:
-    return dict(sorted(part.items())) if len(part) > 1 else dict(part)
 
 
 def filled(run: Run, atoms: Mapping[Atom, Atom]) -> Run:

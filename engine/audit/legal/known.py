@@ -49,6 +49,7 @@ refusal not even that, and nothing of it is decided again but who it was.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.audit.legal.around import around, reads_of
@@ -281,11 +282,16 @@ def _clocks(moment: Moment, case: Case, run: Run, atoms: Sequence[Atom]) -> Cloc
     """The deadlines of a run; None: it has no ways."""
     try:
         chart, row = chart_of(moment.definition(run.sha256)), moment.then.document(run.sha256)
-        if row is None or b'"sd"' in row.data or b"{'sd'" in row.data or hangs_on_time(chart, run):
+        if row is None or _spells_digests(row.data) or hangs_on_time(chart, run):
             return None
         return tuple(numbered(clocks_of(chart, case, run, moment.site()), atoms))
     except UNCLEAR:
         return None
+
+
+@lru_cache(maxsize=512)
+def _spells_digests(document: bytes) -> bool:
+    return b'"sd"' in document or b"{'sd'" in document
 
 
 UNCLEAR: Final = (HandrailError, LookupError, TypeError, ValueError)
