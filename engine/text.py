@@ -55,10 +55,11 @@ def counted(lang: str, one: str, many: str, count: int) -> str:
     return say(lang, one if count == 1 else many, count=count)
 
 
-def spoken() -> list[str]:
+@cache
+def spoken() -> tuple[str, ...]:
     """The languages that the program itself speaks."""
     folders = (Path(__file__).parent / "locales").iterdir()
-    return sorted({"en", *(folder.name for folder in folders if folder.is_dir())})
+    return tuple(sorted({"en", *(folder.name for folder in folders if folder.is_dir())}))
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit_play import Site
 
+from handrail.engine.clock import stamp
 from handrail.engine.documents.source import read_source
 from handrail.engine.errors import HandrailError
 
@@ -37,6 +38,7 @@ addresses:
 impact: {{level: low, text: None.}}
 """
 ASKS = """\
+facts: {when: {type: time, ask: When was it?}}
 start: first
 states:
   first:
@@ -51,6 +53,7 @@ states:
       by-incident: {to: [{state: over, when: {incident.lessons: some}}]}
       timed: {to: timed}
       short: {to: short}
+      dated: {ask: [when], to: dated}
   waits:
     run: other
     done: [{state: over, when: {outcome: good}}, {state: second}]
@@ -64,6 +67,11 @@ states:
     within: 10m
     overdue: {notify: {to: [duty-manager], text: Late.}}
     steps: {end: {to: over}}
+  dated:
+    by: [guard]
+    within: {time: 20m, since: when}
+    overdue: {notify: {to: [duty-manager], text: Late.}}
+    steps: {end: {to: over}, back: {to: second}}
   over: {final: over}
 """
 OTHER = """\
@@ -128,6 +136,11 @@ class Asked(NamedTuple):
             self.later(0.1)
             self.engine.step(self.case, name, run=run)
 
+    def dated(self, minutes: int) -> None:
+        self.later(0.1)
+        when = stamp(self.clock.now() + timedelta(minutes=minutes))
+        self.engine.step(self.case, "dated", {"when": when}, run="asks-1")
+
     def start(self, name: str) -> None:
         self.later(0.1)
         self.engine.start(self.case, name)
@@ -167,6 +180,7 @@ MOVES: tuple[Callable[[Asked, Random], object], ...] = (
     lambda play, _: play.step("stop", run="hears-1"),
     lambda play, random: play.lessons(random.choice(("some", "none"))),
     lambda play, _: play.task(),
+    lambda play, random: play.dated(random.choice((-15, 0, 15))),
     lambda play, random: play.tick(random.choice((1, 12, 25, 40))),
     lambda play, random: play.later(random.choice((5, 12, 25))),
 )

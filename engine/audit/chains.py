@@ -7,12 +7,13 @@ that was set aside is looked up again by index when it goes on.
 from __future__ import annotations
 
 from binascii import hexlify
+from contextlib import suppress
 from itertools import count
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from handrail.engine.ledger.many import plain
-from handrail.engine.ledger.record import leaf_hash
+from handrail.engine.ledger.record import leaf_hash, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,6 +197,8 @@ def decoded(data: object) -> dict[str, Any] | None:
     """Return a record's members; None of bytes that are none."""
     if not isinstance(data, bytes):  # a table can hold anything
         return None
+    with suppress(ValueError):  # which knows all that the engine writes, in half of the time
+        return members(data)
     try:
         record = loads(data)
     except (ValueError, RecursionError):

@@ -94,6 +94,27 @@ def anew(monkeypatch: pytest.MonkeyPatch) -> Callable[[Log, list[Row]], list[obj
     return judge
 
 
+@pytest.fixture
+def forgetting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Log, list[Row], Random], list[object]]:
+    """Judges, and forgets now and then where a run is."""
+    take = Walk.take
+
+    def judge(log: Log, rows: list[Row], random: Random) -> list[object]:
+        def forgets(walk: Walk, group: Any) -> None:
+            if walk._along and random.random() < 0.1:
+                walk._whole()
+                del walk._along[random.choice(list(walk._along))]
+            take(walk, group)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Walk, "take", forgets)
+            return log.judge(rows)
+
+    return judge
+
+
 def test_most_of_it_is_known_before_long(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the tests below would compare a thing with itself."""
     decided: list[int] = []
@@ -110,12 +131,16 @@ def test_most_of_it_is_known_before_long(log: Log, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("seed", range(FORGERIES))
 def test_what_is_found_stays_the_same(
-    log: Log, anew: Callable[[Log, list[Row]], list[object]], seed: int
+    log: Log,
+    anew: Callable[[Log, list[Row]], list[object]],
+    forgetting: Callable[[Log, list[Row], Random], list[object]],
+    seed: int,
 ) -> None:
     random = Random(seed)  # noqa: S311 - a play, not a secret
     rows = forged(log, random)
     found = log.judge(rows)
     assert found == anew(log, rows)
+    assert found == forgetting(log, rows, random)
 
 
 def test_a_record_without_its_members_behind_a_forged_one_is_a_finding_too(log: Log) -> None:
@@ -138,7 +163,7 @@ def forged(log: Log, random: Random) -> list[Row]:
     for _ in range(random.choice((1, 1, 2, 4))):
         at = random.choice(log.forgeable)
         if random.random() < 0.4 or not held(rows[at]):
-            random.choice((gone, twice, swapped, moved_on))(rows, at, random)
+            random.choice((gone, twice, swapped, moved_on, never_run))(rows, at, random)
             continue
         seq, case, _ = rows[at]
         record = held(rows[at])
@@ -172,6 +197,14 @@ def moved_on(rows: list[Row], at: int, random: Random) -> None:
         if record and case == rows[at][1] and record.get("recorded") == together:
             changed = {name: moved(record.get(name), by) for name in ("recorded", "occurred")}
             rows[place] = (seq, case, canonical(record | changed))
+
+
+def never_run(rows: list[Row], at: int, _random: Random) -> None:
+    """As if one of the case's runs had never been; one that came after it keeps its number."""
+    run = held(rows[at]).get("run")
+    for place, row in enumerate(rows):
+        if row[1] == rows[at][1] and run is not None and held(row).get("run") == run:
+            rows[place] = (*row[:2], GONE)
 
 
 def moved(time: object, by: timedelta) -> object:

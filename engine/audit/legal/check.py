@@ -7,11 +7,11 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
+from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.legal.agreed import Agreement
 from handrail.engine.audit.legal.known import Known
 from handrail.engine.audit.legal.log import Log
 from handrail.engine.audit.legal.then import Then
-from handrail.engine.audit.legal.told import read
 from handrail.engine.audit.legal.walk import Walk
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class _Read(NamedTuple):
 
 def _read(rows: Iterable[Row]) -> Iterator[_Read]:
     for seq, _, data in rows:
-        record = read(data)
+        record = decoded(data)
         if record is not None:  # else told of as record-unreadable
             yield _Read(seq, record)
 

@@ -17,7 +17,6 @@ from handrail.engine.audit.legal.apart import apart, is_refusal, unsealed
 from handrail.engine.audit.legal.cut import cut, filled, mark_of, trials
 from handrail.engine.audit.legal.heads import DEADLINE
 from handrail.engine.ledger import many
-from handrail.engine.ledger.record import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
     Row = tuple[int, str, bytes]  # index in the log, case, bytes
 
-__all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told", "read"]
+__all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told"]
 
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _MOST: Final = 20_000  # forms that are kept; then all are met anew
@@ -77,14 +76,6 @@ _new = tuple.__new__  # as in ``machine.state``
 _cut: Final = many.cut or cut  # compiled, where that was built
 
 NOTHING: Final = Form(b"", {"type": ""}, "", None)  # of which nothing is known
-
-
-def read(data: bytes) -> Record | None:
-    """The members of a record's bytes; None of bytes that are none."""
-    try:
-        return members(data)
-    except (TypeError, ValueError):  # a table can hold anything; and ``json`` reads some more
-        return decoded(data)
 
 
 class Teller:
@@ -147,7 +138,7 @@ class Teller:
         return _NEVER if -1 in order or order != orders[1] else (form, order)
 
     def _parsed(self, seq: int, case: str, data: bytes) -> Told | None:
-        record = read(data)
+        record = decoded(data)
         if record is None:
             return None
         take = record.pop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.legal.along import Along
 from handrail.engine.audit.legal.case import Incident
 from handrail.engine.audit.legal.cross import crossing
@@ -21,7 +22,7 @@ from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
 from handrail.engine.audit.legal.scene import Turn
 from handrail.engine.audit.legal.stage import Stage
-from handrail.engine.audit.legal.told import NOTHING, read
+from handrail.engine.audit.legal.told import NOTHING
 from handrail.engine.audit.legal.way import is_one, learn
 from handrail.engine.machine.apply import apply
 
@@ -157,7 +158,7 @@ class Walk(Stage):
     def _decide(self, group: Group) -> list[Record] | None:
         """Decide again what these came of; None: something was found."""
         case, findings = self._whole(), self._findings
-        rows = [(one.seq, record) for one in group if (record := read(one.data)) is not None]
+        rows = [(one.seq, record) for one in group if (record := decoded(one.data)) is not None]
         migrates = any(record.get("type") == "run-migrated" for _, record in rows)
         self._judge.case = self._folded(case, group[0].seq) if migrates else case
         self._judge.take(rows)
@@ -176,7 +177,7 @@ class Walk(Stage):
         for data in self._reader.case_records(self._id):
             if case is None or (whole is not None and whole.version >= case.version):
                 break
-            if (record := read(data)) is not None:
+            if (record := decoded(data)) is not None:
                 whole = apply(moment.definition, whole, record)
         return whole
 
@@ -209,7 +210,7 @@ class Walk(Stage):
         """What such records tell of; kept from when the first of them were met."""
         forms, known = told.forms, self._known
         if forms not in known.met:
-            records = [read(one.data) or {} for one in told.group]
+            records = [decoded(one.data) or {} for one in told.group]
             try:
                 found = met(world.moment, records)
             except UNCLEAR:
