@@ -17,7 +17,7 @@ from handrail.engine.documents.source import read_source
 from handrail.engine.errors import HandrailError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from random import Random
 
@@ -108,7 +108,12 @@ states:
 def founded_to_ask(folder: Path) -> Site:
     """A site where these are in force; the caller has set ``XDG_STATE_HOME``."""
     site = Site(folder)
-    documents = {"asks": ASKS, "other": OTHER, "hears": HEARS, "only": ONLY}
+    agreed(site, {"asks": ASKS, "other": OTHER, "hears": HEARS, "only": ONLY})
+    return site
+
+
+def agreed(site: Site, documents: Mapping[str, str]) -> None:
+    """Put these in force."""
     sources = [
         read_source((HEAD.format(id=name) + text).encode(), f"{name}.yaml")
         for name, text in documents.items()
@@ -118,7 +123,6 @@ def founded_to_ask(folder: Path) -> Site:
     site.engine.person = "helena"
     site.engine.agree(list(documents))
     site.engine.person = "anna"
-    return site
 
 
 class Asked(NamedTuple):
@@ -163,9 +167,35 @@ class Asked(NamedTuple):
 
 
 def play_asked(site: Site, random: Random, incidents: int) -> None:
-    """Some incidents, in each of which a few things are done that can be done."""
+    """Some incidents, in each of which a few things are done that can be done.
+
+    In the first a protocol comes again when it has ended, in the second a deadline runs from
+    a fact, in the third and fourth it counts for one that begins how another ended, in the
+    fifth another protocol is agreed in between.
+    """
+
+    def opened() -> Asked:
+        return Asked(site.engine, site.clock, str(site.engine.open("asks")["id"]))
+
+    first, second = opened(), opened()
+    first.start("hears")
+    first.step("stop", run="hears-1")
+    first.start("hears")
+    second.step("on")
+    second.dated(0)
+    second.step("end")
+    for end in ("good", "bad"):
+        play = opened()
+        play.step("on", "timed", "end")
+        play.other(end)
+        play.start("hears")
+    fifth = opened()
+    fifth.start("hears")
+    agreed(site, {"more": ONLY})
+    fifth.step("stop", run="hears-1")
+    fifth.start("hears")
     for _ in range(incidents):
-        play = Asked(site.engine, site.clock, str(site.engine.open("asks")["id"]))
+        play = opened()
         for _ in range(random.randint(3, 9)):
             with suppress(HandrailError):
                 random.choice(MOVES)(play, random)

@@ -17,6 +17,7 @@ from asks_play import founded_to_ask, play_asked
 from audit_play import ROLES, Site
 
 from handrail.engine.audit.legal.check import check_cases
+from handrail.engine.audit.legal.known import Known
 from handrail.engine.audit.legal.walk import Walk
 from handrail.engine.clock import parse_instant, stamp
 from handrail.engine.ledger.record import canonical
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from handrail.engine.audit.legal.scene import Scene
+
     Record = dict[str, Any]
     Row = tuple[int, str, bytes]
 
 GONE = b"none"
+TIMES = ("recorded", "occurred")
 FORGERIES = int(os.environ.get("HANDRAIL_FORGERIES", "16"))
 STEPS, INCIDENTS = 150, 40
 
@@ -143,6 +147,98 @@ def test_what_is_found_stays_the_same(
     assert found == forgetting(log, rows, random)
 
 
+def test_a_run_that_never_was_is_missed_by_those_that_are_numbered_after_it(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]]
+) -> None:
+    runs = {(log.rows[at][1], held(log.rows[at]).get("run")): at for at in log.forgeable}
+    firsts = [
+        (case, run)
+        for case, run in runs
+        if str(run).endswith("-1") and (case, f"{str(run)[:-1]}2") in runs
+    ]
+    assert firsts
+    for each in firsts[:4]:
+        rows = list(log.rows)
+        never_run(rows, runs[each], Random(0))  # noqa: S311 - not used
+        found = log.judge(rows)
+        assert found == anew(log, rows)
+        assert found
+
+
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+def test_what_was_due_by_a_fact_is_missed(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]]
+) -> None:
+    """What was done before a deadline, as if it had been done after it."""
+    found: list[object] = []
+    for at in log.forgeable:
+        record = held(log.rows[at])
+        if "dated" in record.get("from", ()) and record["type"] == "step-taken":
+            rows = list(log.rows)
+            moved_by(rows, at, timedelta(minutes=60))
+            some = log.judge(rows)
+            assert some == anew(log, rows)
+            found += some
+    assert found
+
+
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+def test_how_a_run_ended_counts_where_another_begins(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]]
+) -> None:
+    """One that goes on, and one that is over at once, each where it is the other's turn."""
+    ends = dict[str, str]()
+    for at in log.forgeable:
+        record = held(log.rows[at])
+        if record.get("run") == "other-1" and record["type"] == "run-finished":
+            ends.setdefault(record["outcome"], log.rows[at][1])
+    for before, after in (("good", "bad"), ("bad", "good")):
+        case, other = ends[before], ends[after]
+        own, lent = of(log, case), of(log, other)
+        mixed = own[: hears(own)] + [
+            (seq, case, data.replace(other.encode(), case.encode()))
+            for seq, _, data in lent[hears(lent) :]
+        ]
+        rows = [row for row in log.rows if row[1] != case] + mixed
+        found = log.judge(rows)
+        assert found == anew(log, rows)
+        assert found
+
+
+def of(log: Log, case: str) -> list[Row]:
+    return [row for row in log.rows if row[1] == case]
+
+
+def hears(rows: list[Row]) -> int:
+    return next(at for at, row in enumerate(rows) if held(row).get("run") == "hears-1")
+
+
+def test_a_scene_is_that_of_the_case(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, take, note = set[object](), Walk.take, Known.note
+    walks: list[Walk] = []
+
+    def noted(known: Known, scene: Scene, *what: Any) -> None:
+        world = walks[-1]._world
+        assert world is not None
+        assert scene in world.scenes.values()
+        note(known, scene, *what)
+
+    def looked(walk: Walk, group: Any) -> None:
+        walks.append(walk)
+        take(walk, group)
+        if walk._scene is not None and walk._world is not None:
+            assert walk._scene is walk._world.scene(walk._case)
+            seen.add(walk._scene)
+
+    monkeypatch.setattr(Walk, "take", looked)
+    monkeypatch.setattr(Known, "note", noted)
+    log.judge(log.rows)
+    for seed in range(4):
+        random = Random(seed)  # noqa: S311 - a play, not a secret
+        log.judge(forged(log, random))
+    assert len(seen) > 4
+
+
 def test_a_record_without_its_members_behind_a_forged_one_is_a_finding_too(log: Log) -> None:
     rows = list(log.rows)
     at = next(i for i in log.forgeable if b'"type":"incident-opened"' in rows[i][2])
@@ -189,13 +285,16 @@ def swapped(rows: list[Row], at: int, _random: Random) -> None:
 
 def moved_on(rows: list[Row], at: int, random: Random) -> None:
     """What was recorded together happened at another time, before or after a deadline."""
-    by = timedelta(minutes=random.choice((-60, -10, -1, 1, 10, 15, 30, 60, 600)))
+    moved_by(rows, at, timedelta(minutes=random.choice((-60, -10, -1, 1, 10, 15, 30, 60, 600))))
+
+
+def moved_by(rows: list[Row], at: int, by: timedelta) -> None:
     together = held(rows[at]).get("recorded")
     for place in range(at, min(at + 8, len(rows))):
         seq, case, _ = rows[place]
         record = held(rows[place])
         if record and case == rows[at][1] and record.get("recorded") == together:
-            changed = {name: moved(record.get(name), by) for name in ("recorded", "occurred")}
+            changed = {name: moved(record.get(name), by) for name in TIMES}
             rows[place] = (seq, case, canonical(record | changed))
 
 
