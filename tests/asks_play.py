@@ -54,6 +54,7 @@ states:
       timed: {to: timed}
       short: {to: short}
       dated: {ask: [when], to: dated}
+      patient: {to: patient}
   waits:
     run: other
     done: [{state: over, when: {outcome: good}}, {state: second}]
@@ -66,7 +67,11 @@ states:
     by: [guard]
     within: 10m
     overdue: {notify: {to: [duty-manager], text: Late.}}
-    steps: {end: {to: over}}
+    steps: {end: {to: over}, back: {to: second}}
+  patient:
+    by: [guard]
+    steps: {end: {to: third, after: 30m}}
+  third: {by: [guard], steps: {end: {to: over}}}
   dated:
     by: [guard]
     within: {time: 20m, since: when}
@@ -171,7 +176,8 @@ def play_asked(site: Site, random: Random, incidents: int) -> None:
 
     In the first a protocol comes again when it has ended, in the second a deadline runs from
     a fact, in the third and fourth it counts for one that begins how another ended, in the
-    fifth another protocol is agreed in between.
+    fifth another protocol is agreed in between, in the sixth a step has to wait, in the
+    seventh a deadline of minutes runs.
     """
 
     def opened() -> Asked:
@@ -194,6 +200,11 @@ def play_asked(site: Site, random: Random, incidents: int) -> None:
     agreed(site, {"more": ONLY})
     fifth.step("stop", run="hears-1")
     fifth.start("hears")
+    sixth, seventh = opened(), opened()
+    sixth.step("on", "patient")
+    sixth.later(30)
+    sixth.step("end")
+    seventh.step("on", "short", "back")
     for _ in range(incidents):
         play = opened()
         for _ in range(random.randint(3, 9)):

@@ -31,6 +31,7 @@ CASES = 16_384
 PREV: Final = b'"prev":'
 NO_RECORD: Final = PREV + b"null,"  # in the first record of a case
 MANY: Final = 1_000
+DEEPEST: Final = 254  # parts in parts: deeper orjson does not write (``canonical``)
 NUMBERS: Final = tuple(b"%d," % number for number in range(MANY))
 
 
@@ -194,13 +195,35 @@ def _named(leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def decoded(data: object) -> dict[str, Any] | None:
-    """Return a record's members; None of bytes that are none."""
+    """Return a record's members; None of bytes that are none.
+
+    They are JSON in UTF-8 (RFC 8259 section 8.1), no deeper than a record can be written.
+    """
     if not isinstance(data, bytes):  # a table can hold anything
         return None
-    with suppress(ValueError):  # which knows all that the engine writes, in half of the time
-        return members(data)
     try:
-        record = loads(data)
+        record = _loaded(data)
     except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) else None
+    if not isinstance(record, dict) or _is_deep(data, record):
+        return None
+    return record
+
+
+def _loaded(data: bytes) -> object:
+    with suppress(ValueError):  # it knows all that the engine writes, in half of the time
+        return members(data)
+    return loads(data.decode())
+
+
+def _is_deep(data: bytes, record: dict[str, Any]) -> bool:
+    """Whether parts lie in parts deeper than a record's can be written."""
+    if data.count(b"[") + data.count(b"{") <= DEEPEST:
+        return False
+    parts: list[Any] = [record]
+    for _ in range(DEEPEST):
+        inner = [one for part in parts for one in (part.values() if type(part) is dict else part)]
+        parts = [one for one in inner if type(one) is dict or type(one) is list]
+        if not parts:
+            return False
+    return True

@@ -183,6 +183,84 @@ def test_what_was_due_by_a_fact_is_missed(
 
 
 @pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+def test_what_had_to_wait_is_missed(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]]
+) -> None:
+    """A step as if it had been taken before it could be."""
+    (at,) = [at for at in log.forgeable if held(log.rows[at]).get("to") == ["third"]]
+    rows = list(log.rows)
+    moved_by(rows, at, timedelta(minutes=-20))
+    found = log.judge(rows)
+    assert found == anew(log, rows)
+    assert "forged-deadline" in str(found)
+
+
+def offset(text: str) -> str:
+    return text[:-1] + "+01:00"
+
+
+def week(text: str) -> str:
+    year, number, day = parse_instant(text).isocalendar()
+    return f"{year}-W{number:02}-{day}{text[10:]}"
+
+
+def apart(text: str) -> str:
+    return text.replace("T", "~")
+
+
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+@pytest.mark.parametrize("other", [offset, week, apart])
+def test_a_time_in_another_form_counts_as_what_it_is(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]], other: Callable[[str], str]
+) -> None:
+    """A deadline that began then has passed; that this form is none of ours is told elsewhere."""
+    found: list[object] = []
+    for at in log.forgeable:
+        record = held(log.rows[at])
+        if record.get("to") != ["short"]:
+            continue
+        rows = list(log.rows)
+        seq, case, _ = rows[at]
+        rows[at] = (seq, case, canonical(record | {"occurred": other(record["occurred"])}))
+        after = [i for i in log.forgeable if rows[i][1] == case and i > at]
+        moved_by(rows, after[0], timedelta(minutes=0 if other is offset else 20))
+        some = log.judge(rows)
+        assert some == anew(log, rows)
+        found += some
+    assert "forged-deadline" in str(found)
+
+
+@pytest.mark.parametrize("settings", ["xy", "x", ["ab", "cd"], [["a", "b"]], 1])
+def test_settings_of_another_kind_are_a_finding(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]], settings: object
+) -> None:
+    rows = list(log.rows)
+    at = next(at for at in log.forgeable if held(rows[at])["type"] == "run-started")
+    seq, case, data = rows[at]
+    rows[at] = (seq, case, canonical(json.loads(data) | {"settings": settings}))
+    found = log.judge(rows)
+    assert found == anew(log, rows)
+    assert "forged-start" in str(found)
+
+
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+def test_what_is_kept_does_not_grow_with_the_log(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[int] = []
+    note = Known.note
+
+    def noted(known: Known, *what: Any) -> None:
+        note(known, *what)
+        scenes = [one for world in known._worlds.values() for one in world.scenes.items()]
+        runs = [len(kind) - 3 for kind, _ in scenes if isinstance(kind, tuple)]
+        kept.append(sum(runs) + sum(len(scene.noted) for _, scene in scenes))
+
+    monkeypatch.setattr(Known, "note", noted)
+    monkeypatch.setattr("handrail.engine.audit.legal.known.MOST", 60)
+    assert log.judge(log.rows) == []
+    assert max(kept) <= 60
+
+
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
 def test_how_a_run_ended_counts_where_another_begins(
     log: Log, anew: Callable[[Log, list[Row]], list[object]]
 ) -> None:
@@ -227,7 +305,7 @@ def test_a_scene_is_that_of_the_case(log: Log, monkeypatch: pytest.MonkeyPatch) 
         walks.append(walk)
         take(walk, group)
         if walk._scene is not None and walk._world is not None:
-            assert walk._scene is walk._world.scene(walk._case)
+            assert walk._scene is walk._known.scene(walk._world, walk._case)
             seen.add(walk._scene)
 
     monkeypatch.setattr(Walk, "take", looked)
@@ -370,6 +448,7 @@ def time(record: Record, other: Record, random: Random) -> None:
             "2026-11-21",
             5,
             "0001" + record["occurred"][4:],
+            *(form(record["occurred"]) for form in (offset, week, apart)),
         )
     )
 

@@ -335,6 +335,34 @@ def insert(book: Book, seq: int, data: bytes) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("member", ["facts", "case", "run", "type", "protocol", "recorded"])
+@pytest.mark.parametrize("levels", [300, 960, 1_010, 100_000])
+def test_a_record_nested_deeper_than_any_is_none(book: Book, member: str, levels: int) -> None:
+    with book.store.read() as reader:
+        data = list(reader.scan())[9].data
+    deep = b'{"%s":%s%s,' % (member.encode(), b"[" * levels, b"]" * levels)
+    data = data.replace(b'"%s":' % member.encode(), b'"else":').replace(b"{", deep, 1)
+    book.sql(
+        "UPDATE record SET data = :data, leaf = :leaf WHERE seq = 9",
+        data=data,
+        leaf=leaf_hash(data),
+    )
+    for depth in (Depth.CONSISTENT, Depth.LEGAL):
+        assert "record-unreadable" in codes(book.verify(depth=depth))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_record_in_another_encoding_is_none(book: Book, encoding: str) -> None:
+    with book.store.read() as reader:
+        data = list(reader.scan())[9].data.decode().encode(encoding)
+    book.sql(
+        "UPDATE record SET data = :data, leaf = :leaf WHERE seq = 9",
+        data=data,
+        leaf=leaf_hash(data),
+    )
+    assert "record-unreadable" in codes(book.verify())
+
+
 def test_bytes_that_mean_the_same_but_are_written_otherwise_are_found(book: Book) -> None:
     with book.store.read() as reader:
         data = list(reader.scan())[9].data

@@ -142,6 +142,16 @@ def test_bytes_that_no_parser_takes_are_told_as_such(text: str) -> None:
         assert told(teller, bytes(data)) == plain(bytes(data))
 
 
+def test_what_is_cut_in_another_encoding_is_no_record() -> None:
+    """Its characters spell, in other bytes, what is looked for."""
+    random, teller = Random(3), Teller()  # noqa: S311 - values, no secrets
+    for _ in range(4):
+        spelt = filled(STEP, random)
+        spelt += b" " * (len(spelt) % 2)
+        data = f'{{"signature":"{spelt.decode("utf-16-be")}"}}'.encode("utf-16-be")
+        assert told(teller, data) is None
+
+
 def test_what_is_known_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the tests above would compare a thing with itself."""
     random, teller = Random(2), Teller()  # noqa: S311 - values, no secrets

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Along"]
 
-UNTOLD: Final = ""  # before every time
+_UNTOLD: Final = ""  # before every time
 
 
 class Along:
@@ -30,7 +30,7 @@ class Along:
         self.atoms = atoms
         self._times: list[str] | None = None
         # Before this nothing is due, and it may be that nothing is for some time longer.
-        self._calm = UNTOLD if place.clocks else ALWAYS
+        self._calm = _UNTOLD if place.clocks else ALWAYS
         self.same = True  # whether the case has the run as it is
 
     @property
@@ -48,12 +48,12 @@ class Along:
                 self._calm = min(self.times, default=ALWAYS)
         return at < self._calm
 
-    def turn(self, place: Place, atoms: tuple[Any, ...], *, keeps: bool) -> None:
+    def be_at(self, place: Place, atoms: tuple[Any, ...], *, keeps: bool) -> None:
         """Be at another place; ``keeps``: no deadline runs there that did not run before."""
         self.place, self.atoms, self.same = place, atoms, False
         self._times = None
         if not keeps:
-            self._calm = UNTOLD if place.clocks else ALWAYS
+            self._calm = _UNTOLD if place.clocks else ALWAYS
 
     def start(self) -> Start:
         """The same, to learn from."""
@@ -71,7 +71,7 @@ class Along:
             if atoms[one] != atoms[other]:
                 return False
         own = self.atoms if way.atoms is None else tuple([atoms[index] for index in way.atoms])
-        self.turn(way.goal, own, keeps=way.keeps)
+        self.be_at(way.goal, own, keeps=way.keeps)
         return True
 
     def run(self) -> Run:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "check_cases", "deciding"]
 
-MOST = 10_000  # records taken together; so many are never recorded at one time
+MOST: Final = 10_000  # records taken together; so many are never recorded at one time
 AT_ONCE: Final = 32  # records of a case that are told of before they are judged
 
 
@@ -63,8 +63,8 @@ MEMORY: Final = ":memory:"  # a store that no other process can open
 def check_cases(reader: Reader, rows: Iterable[Row], size: int, origin: str, tell: Tell) -> None:
     """Decide again what these records came of.
 
-    :param rows: case by case, each case in its order; all of them of the log's first.
-    :param size: how many of those are looked at.
+    :param rows: case by case, each case in its order; of the log's first ``size`` records.
+    :param size: how long the log is taken to be.
     :param tell: takes findings: code, index, case, and what fills the text.
     """
     Judge(reader, size, origin).take(rows, tell)

@@ -8,7 +8,8 @@ their atoms alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from orjson import OPT_SORT_KEYS, JSONEncodeError, dumps
 
@@ -20,16 +21,34 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.around import Around
     from handrail.engine.machine.state import Case, Pending, Run
 
-__all__ = ["Atom", "filled", "form_of"]
+__all__ = ["Atom", "filled", "form_of", "is_time"]
 
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 Atom = str | frozenset[str]  # a time, a digest, or the deadlines that passed in a run
+
+
+def _time(text: str) -> str:
+    if not is_time(text):
+        raise TypeError(text)
+    return text
+
+
+def _members(part: Mapping[str, Any]) -> dict[str, Any]:
+    if type(part) is not dict:
+        raise TypeError(part)
+    return part
+
+
+def is_time(text: str) -> bool:
+    """Whether it is written as the engine writes times."""
+    return _TIME.fullmatch(text) is not None
 
 
 def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ...]] | None:
     """The form of a run in a case, and its atoms, each once.
 
     :param others: what may be known of the other runs.
-    :returns: None: it holds what no run should.
+    :returns: None: it holds what no run should, or times as the engine does not write them.
     """
     atoms: dict[Atom, int] = {}
 
@@ -37,6 +56,9 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
         if type(atom) is not str:
             raise TypeError(atom)
         return atoms.setdefault(atom, len(atoms))
+
+    def time(atom: str) -> int:
+        return number(_time(atom))
 
     def facts(known: Mapping[str, Any]) -> list[object]:
         plain, seals = {}, []
@@ -49,17 +71,17 @@ def form_of(case: Case, run: Run, others: Around) -> tuple[bytes, tuple[Atom, ..
 
     def pending(one: Pending) -> list[object]:
         who = [one.actor, list(one.confirmed.items())]  # in the order in which they said so
-        return [one.step, one.states, facts(one.facts), who, number(one.occurred)]
+        return [one.step, one.states, facts(one.facts), who, time(one.occurred)]
 
     try:
         whole = [
-            *(case.drill, number(case.opened), run.id == case.lifecycle),
+            *(case.drill, time(case.opened), run.id == case.lifecycle),
             *(run.id, run.protocol, run.revision, run.sha256, run.parent, sorted(run.attached)),
             atoms.setdefault(run.passed, len(atoms)) if run.passed else None,
-            *(dict(run.active), dict(run.left), dict(run.tasks), dict(run.settings)),
-            dict(run.children),
+            *(_members(run.active), _members(run.left), _members(run.tasks)),
+            *(_members(run.settings), _members(run.children)),
             facts(run.facts),
-            [[name, number(at)] for name, at in sorted(run.entered.items())],
+            [[name, time(at)] for name, at in sorted(run.entered.items())],
             [[name, pending(run.pending[name])] for name in sorted(run.pending)],
             [*others[:-1], facts(others.incident)],
         ]

@@ -28,7 +28,8 @@ That this finds what deciding again finds rests on these:
 4. Times are compared with deadlines alone. A way is learnt, and taken, only before all
    deadlines that run in the run and have not passed: then nothing hangs on by how much.
    Deadlines of states in between must be among those, or begin with the records' own
-   time. Where a step must wait (``after``) there are no ways. A crossing may also be
+   time. Where a step must wait (``after``) there are no ways. Times that the engine would
+   write otherwise have no form. A crossing may also be
    learnt when some are due: then it is taken only where the same are due, in the same
    order, and no others (``passing``).
 5. Who did it is held against the site plan: the way of being known, and the roles of that
@@ -57,7 +58,7 @@ from handrail.engine.audit.legal.clocks import clocks_of, due, guess, hangs_on_t
 from handrail.engine.audit.legal.fit import is_known
 from handrail.engine.audit.legal.form import form_of
 from handrail.engine.audit.legal.live import live
-from handrail.engine.audit.legal.scene import Scene, Turn, kind_of
+from handrail.engine.audit.legal.scene import Noted, Scene, kind_of
 from handrail.engine.audit.legal.told import Teller
 from handrail.engine.errors import HandrailError
 from handrail.engine.machine.regions import chart_of
@@ -152,14 +153,16 @@ class Place:
 
     def soonest(self, atoms: Sequence[Any]) -> str:
         """A time before which nothing is due in it, soon found: as late as ``calm``, or earlier."""
+        if self._guesses is None:
+            return ""
         found = ALWAYS
-        for index, (start, end, then) in self._guesses or ():
+        for index, (start, end, then) in self._guesses:
             since = atoms[index]
             counted = then.get(since[start:end])
-            if counted is None:  # it is no time as the engine writes it
+            if counted is None:  # no clock shows it
                 return ""
             found = min(found, since[:start] + counted + since[end:])
-        return "" if self._guesses is None else found
+        return found
 
     def calm(self, atoms: Sequence[Any]) -> str:
         """Before when nothing is due in it."""
@@ -202,14 +205,6 @@ class World:
         for each in (self.places, self.crossings, self.scenes, self.people, *self.free):
             each.clear()
 
-    def scene(self, case: Case | None) -> Scene:
-        """How a case and its runs are."""
-        active, kind = kind_of(case)
-        scene = self.scenes.get(kind)
-        if scene is None:
-            scene = self.scenes[kind] = Scene(active)
-        return scene
-
 
 class Known:
     """All that is known of a log, by what was in force and by who had which roles."""
@@ -219,7 +214,7 @@ class Known:
         self._worlds: dict[tuple[Moment, Periods], World] = {}
         self.teller = Teller()
         self._count = 0
-        self._turns = 0
+        self._noted = 0
 
     def start(self, world: World, case: Case, run: Run) -> Start | None:
         """Where a run is; None: nothing can be known of it."""
@@ -259,14 +254,27 @@ class Known:
         form.met = world
         return True
 
-    def note(self, scene: Scene, spot: object, turn: Turn) -> None:
-        """Note which crossing is taken there; when there are too many, all are noted anew."""
-        self._turns += 1
-        if self._turns > MOST:
+    def scene(self, world: World, case: Case | None) -> Scene:
+        """How a case and its runs are."""
+        active, kind = kind_of(case)
+        scene = world.scenes.get(kind)
+        if scene is None:
+            self._make_room_for_notes(1 if case is None else len(case.runs))
+            scene = world.scenes[kind] = Scene(active)
+        return scene
+
+    def note(self, scene: Scene, spot: object, noted: Noted) -> None:
+        """Note which crossing is taken there."""
+        self._make_room_for_notes(1)
+        scene.noted[spot] = noted
+
+    def _make_room_for_notes(self, more: int) -> None:
+        """When there are too many, all are noted anew; a scene counts as its runs."""
+        self._noted += more
+        if self._noted > MOST:
             for world in self._worlds.values():
                 world.scenes.clear()
-            self._turns = 1
-        scene.turns[spot] = turn
+            self._noted = more
 
     def make_room(self) -> None:
         """Before one more is kept."""

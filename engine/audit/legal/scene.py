@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from handrail.engine.audit.legal.cross import Crossing
     from handrail.engine.machine.state import Case
 
-__all__ = ["Scene", "Turn", "kind_of"]
+__all__ = ["Noted", "Scene", "kind_of"]
 
 
-class Turn(NamedTuple):
+class Noted(NamedTuple):
     """Which crossing is taken from a scene."""
 
     crossing: Crossing
@@ -30,11 +30,11 @@ class Turn(NamedTuple):
 class Scene:
     """How a case and its runs are. One object for each, in a world."""
 
-    __slots__ = ("active", "turns")
+    __slots__ = ("active", "noted")
 
     def __init__(self, active: int) -> None:
         self.active = active  # how many runs go on
-        self.turns: dict[object, Turn] = {}  # by forms, what is due, and places
+        self.noted: dict[object, Noted] = {}  # by forms, what is due, and places
 
 
 def kind_of(case: Case | None) -> tuple[int, object]:

@@ -178,7 +178,7 @@ class Stage:
                 along[name] = one = Along(place, own)
                 one.same = False
             else:
-                one.turn(place, own, keeps=keeps)
+                one.be_at(place, own, keeps=keeps)
         self._case = Case(  # by place: this is on the path of many records
             self._id,
             crossing.drill,

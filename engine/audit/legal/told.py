@@ -7,7 +7,6 @@ and in its case, and the signature under it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from orjson import JSONEncodeError, dumps
@@ -15,6 +14,7 @@ from orjson import JSONEncodeError, dumps
 from handrail.engine.audit.chains import decoded
 from handrail.engine.audit.legal.apart import apart, is_refusal, unsealed
 from handrail.engine.audit.legal.cut import cut, filled, mark_of, trials
+from handrail.engine.audit.legal.form import is_time
 from handrail.engine.audit.legal.heads import DEADLINE
 from handrail.engine.ledger import many
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTHING", "NO_ROLES", "Form", "Roles", "Teller", "Told"]
 
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _MOST: Final = 20_000  # forms that are kept; then all are met anew
 
 EVIDENCE: Final = "evidence-attached"
@@ -94,7 +93,7 @@ class Teller:
         Beside the atoms go the members that no decision knows of, also which bytes evidence has.
         This is on every record's path; hence its form, and that it takes several at once.
         """
-        mark, cuts, told = mark_of(case), self._cuts, list[Told]()
+        mark, cuts, some = mark_of(case), self._cuts, list[Told]()
         for seq, _, data in rows:
             found = _cut(mark, data) if type(data) is bytes else None
             if found is None:
@@ -104,14 +103,14 @@ class Teller:
                 known = form, order = cuts.get(rest, _UNMET)
                 if form is not None:
                     seals = [digests[index] for index in order] if order else ()
-                    told.append(_new(Told, (seq, data, form, occurred, recorded, seals, due)))
+                    some.append(_new(Told, (seq, data, form, occurred, recorded, seals, due)))
                     continue
                 one = self._parsed(seq, case, data)
                 if one is not None and known is not _NEVER:
                     self._learn(rest, one, found)
             if one is not None:
-                told.append(one)
-        return told
+                some.append(one)
+        return some
 
     def _learn(self, rest: bytes, told: Told, cut_out: Cut) -> None:
         """Note that a record left this; the second time, what all tell that do."""
@@ -147,7 +146,7 @@ class Teller:
         places = b""
         try:
             occurred = take("occurred")
-            if take("case") != case or _TIME.fullmatch(occurred) is None:
+            if take("case") != case or not is_time(occurred):
                 return Told(seq, data, NOTHING, "", recorded, (), None)
             take("cseq", None)
             take("prev", None)

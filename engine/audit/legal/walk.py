@@ -20,7 +20,7 @@ from handrail.engine.audit.legal.heads import is_engine
 from handrail.engine.audit.legal.involved import met
 from handrail.engine.audit.legal.known import UNCLEAR, serves
 from handrail.engine.audit.legal.passing import atoms_of
-from handrail.engine.audit.legal.scene import Turn
+from handrail.engine.audit.legal.scene import Noted
 from handrail.engine.audit.legal.stage import Stage
 from handrail.engine.audit.legal.told import NOTHING
 from handrail.engine.audit.legal.way import is_one, learn
@@ -106,15 +106,15 @@ class Walk(Stage):
         world, along, at = self._world, self._along, told.at
         if world is None:
             return False
-        scene = self._scene or world.scene(self._case)
+        scene = self._scene or self._known.scene(world, self._case)
         if len(along) != scene.active:
             return self._look(told, world)
         spot = (told.forms, self._due(along, at), *[one.place for one in along.values()])
-        turn = scene.turns.get(spot)
-        if turn is not None:
-            runs = {name: along[name] for name in turn.runs}
-            if self._take_crossing(turn.crossing, runs, told):
-                self._scene = turn.goal
+        noted = scene.noted.get(spot)
+        if noted is not None:
+            runs = {name: along[name] for name in noted.runs}
+            if self._take_crossing(noted.crossing, runs, told):
+                self._scene = noted.goal
                 return True
         return self._look(told, world, (scene, spot))
 
@@ -130,9 +130,9 @@ class Walk(Stage):
         found = world.crossings.get(self._spot(runs, about, told.forms, told.at))
         if found is None or not self._take_crossing(found, runs, told):
             return False
-        self._scene = world.scene(self._case)
+        self._scene = self._known.scene(world, self._case)
         if spot is not None:
-            self._known.note(*spot, Turn(found, tuple(runs), self._scene))
+            self._known.note(*spot, Noted(found, tuple(runs), self._scene))
         return True
 
     def _take_crossing(self, found: Crossing, runs: Mapping[str, Along], told: Together) -> bool:

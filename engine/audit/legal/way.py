@@ -38,7 +38,7 @@ def learn(
     first = {atom: len(every) - 1 - back for back, atom in enumerate(reversed(every))}
     fits = (
         at not in atoms
-        and goal.place.clocks is not None
+        and None not in {place.clocks, goal.place.clocks}
         and all(atom in first for atom in goal.atoms)
         and all(record["type"] in OF_ONE and record.get("run") == name for record in records)
         and at < place.calm(atoms)
