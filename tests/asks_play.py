@@ -110,10 +110,22 @@ states:
 """
 
 
+SLOW = """\
+start: slows
+states:
+  slows:
+    by: [guard]
+    within: 10m
+    overdue: {notify: {to: [duty-manager], text: Late.}}
+    steps: {end: {to: over, after: 1m}}
+  over: {final: over}
+"""
+
+
 def founded_to_ask(folder: Path) -> Site:
     """A site where these are in force; the caller has set ``XDG_STATE_HOME``."""
     site = Site(folder)
-    agreed(site, {"asks": ASKS, "other": OTHER, "hears": HEARS, "only": ONLY})
+    agreed(site, {"asks": ASKS, "other": OTHER, "hears": HEARS, "only": ONLY, "slow": SLOW})
     return site
 
 
@@ -177,7 +189,7 @@ def play_asked(site: Site, random: Random, incidents: int) -> None:
     In the first a protocol comes again when it has ended, in the second a deadline runs from
     a fact, in the third and fourth it counts for one that begins how another ended, in the
     fifth another protocol is agreed in between, in the sixth a step has to wait, in the
-    seventh a deadline of minutes runs.
+    seventh a deadline of minutes runs, in the eighth the clock finds one of two deadlines.
     """
 
     def opened() -> Asked:
@@ -200,11 +212,15 @@ def play_asked(site: Site, random: Random, incidents: int) -> None:
     agreed(site, {"more": ONLY})
     fifth.step("stop", run="hears-1")
     fifth.start("hears")
-    sixth, seventh = opened(), opened()
+    sixth, seventh, eighth = opened(), opened(), opened()
     sixth.step("on", "patient")
     sixth.later(30)
     sixth.step("end")
     seventh.step("on", "short", "back")
+    eighth.start("other")
+    eighth.later(15)
+    eighth.start("slow")
+    eighth.tick(6)
     for _ in range(incidents):
         play = opened()
         for _ in range(random.randint(3, 9)):

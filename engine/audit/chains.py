@@ -217,7 +217,7 @@ def _loaded(data: bytes) -> object:
 
 
 def _is_deep(data: bytes, record: dict[str, Any]) -> bool:
-    """Whether parts lie in parts deeper than a record's can be written."""
+    """Whether lists and objects lie in each other deeper than a record's can be written."""
     if data.count(b"[") + data.count(b"{") <= DEEPEST:
         return False
     parts: list[Any] = [record]

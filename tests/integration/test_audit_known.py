@@ -195,6 +195,23 @@ def test_what_had_to_wait_is_missed(
     assert "forged-deadline" in str(found)
 
 
+@pytest.mark.parametrize("log", ["small protocols"], indirect=True)
+def test_what_the_clock_should_have_found_is_missed_where_a_step_has_to_wait(
+    log: Log, anew: Callable[[Log, list[Row]], list[object]]
+) -> None:
+    """A run as if it had begun sooner: then its deadline comes first."""
+    rows = list(log.rows)
+    for at in log.forgeable:
+        if held(rows[at]).get("run") == "slow-1":
+            seq, case, data = rows[at]
+            record = json.loads(data)
+            sooner = {name: moved(record[name], timedelta(minutes=-14)) for name in TIMES}
+            rows[at] = (seq, case, canonical(record | sooner))
+    found = log.judge(rows)
+    assert found == anew(log, rows)
+    assert "forged-deadline" in str(found)
+
+
 def offset(text: str) -> str:
     return text[:-1] + "+01:00"
 

@@ -147,7 +147,9 @@ class Stage:
     def _is_quiet(self, runs: Mapping[str, Along], tellings: Sequence[Told], at: str) -> bool:
         """Whether nothing is due in other runs, so that the clock finds nothing there."""
         others = (one for key, one in self._along.items() if key not in runs)
-        return at <= tellings[0].recorded and all(one.is_calm(at) for one in others)
+        return at <= tellings[0].recorded and all(
+            one.place.clocks is not None and one.is_calm(at) for one in others
+        )
 
     def _whole(self) -> Case | None:
         """The case as it is now."""
